@@ -1,0 +1,136 @@
+"""Every setting, read once from the environment; a bad one stops the start."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from environs import Env, EnvError
+from sqlalchemy.engine import make_url
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+# Bounds. Each is used by name where it holds.
+BODY_BYTES_MAX = 25 * 1024 * 1024
+UPLOAD_BYTES_MAX = 20 * 1024 * 1024
+MEDIA_PIXELS_MAX = 50_000_000
+PAGE_SIZE = 24
+PAGE_SIZE_MAX = 100
+LOCK_WAIT_MS_MAX = 5_000
+STATEMENT_MS_MAX = 30_000
+CONNECT_S_MAX = 5
+SESSION_IDLE_DAYS_MAX = 30
+SIGN_IN_FAILURES_MAX = 5
+SIGN_IN_WINDOW_MINUTES = 15
+CARD_HOLD_MINUTES = 30
+TRANSFER_HOLD_DAYS = 3
+RATE_AGE_DAYS_MAX = 7
+INVITATION_DAYS_MAX = 14
+PERSONAL_LINK_DAYS_MAX = 90
+AUDIT_GRANT_DAYS_MAX = 90
+GRAPH_NODES_MAX = 5_000
+SEQUENCE_EVERY_MS = 100
+UNSEQUENCED_S_MAX = 60
+PDF_SECONDS_MAX = 20
+PDF_BYTES_MAX = 10 * 1024 * 1024
+
+
+class BadSetting(Exception):
+    """A setting is missing or cannot be used; the message names it and says what to do."""
+
+
+def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Read all settings; `overrides` win over the environment.
+
+    Raises BadSetting for a value that cannot be used, and in production for a missing key.
+    """
+    env = Env()
+    try:
+        config = _read(env)
+    except EnvError as error:
+        raise BadSetting(str(error)) from error
+    config.update(overrides or {})
+    config["SQLALCHEMY_DATABASE_URI"] = database_url(config["DATABASE_URL"])
+    _require_keys(config)
+    return config
+
+
+def _read(env: Env) -> dict[str, Any]:
+    environment = env.str("LUMBUNG_ENV", "development")
+    if environment not in {"development", "test", "production"}:
+        raise BadSetting("LUMBUNG_ENV must be development, test or production.")
+    base_url = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    return {
+        "LUMBUNG_ENV": environment,
+        "DATABASE_URL": env.str("DATABASE_URL", "sqlite:///var/lumbung.sqlite3"),
+        "SECRET_KEY": env.str("SECRET_KEY", None),
+        "CHECKPOINT_KEY": env.str("CHECKPOINT_KEY", None),
+        "FIELD_KEYS": env.list("FIELD_KEYS", []),
+        "BASE_URL": base_url,
+        "HOST": env.str("HOST", "127.0.0.1"),
+        "PORT": env.int("PORT", 8000),
+        "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
+        "STRIPE_API_KEY": env.str("STRIPE_API_KEY", ""),
+        "STRIPE_API_BASE": env.str("STRIPE_API_BASE", "https://api.stripe.com"),
+        "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),
+        "MAIL_URL": env.str("MAIL_URL", f"file://{CHECKOUT / 'var' / 'mail'}"),
+        "MEDIA_URL": env.str("MEDIA_URL", str(CHECKOUT / "var" / "media")),
+        "MAX_CONTENT_LENGTH": BODY_BYTES_MAX,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": base_url.startswith("https://"),
+        "SESSION_COOKIE_NAME": "__Host-lumbung" if base_url.startswith("https://") else "lumbung",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_DEFAULT_TIMEZONE": "UTC",
+    }
+
+
+def database_url(text: str) -> str:
+    """The URL with our driver named and a relative SQLite path resolved against the checkout."""
+    url = make_url(text)
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite" and url.database and url.database != ":memory:":
+        path = CHECKOUT / url.database
+        path.parent.mkdir(parents=True, exist_ok=True)
+        url = url.set(database=str(path))
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise BadSetting("DATABASE_URL must begin with sqlite:/// or postgresql://.")
+    return url.render_as_string(hide_password=False)
+
+
+def _require_keys(config: dict[str, Any]) -> None:
+    missing = [name for name in ("SECRET_KEY", "CHECKPOINT_KEY", "FIELD_KEYS") if not config[name]]
+    if not missing:
+        return
+    if config["LUMBUNG_ENV"] == "production":
+        raise BadSetting(f"Set {', '.join(missing)}: production has no fallback for keys.")
+    keys = _development_keys()
+    for name in missing:
+        config[name] = keys[name]
+
+
+def _development_keys() -> dict[str, Any]:
+    """Keys made once and kept under var/, so that a restart keeps sessions and checkpoints."""
+    path = CHECKOUT / "var" / "development-keys.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keys = {
+            "SECRET_KEY": secrets.token_hex(32),
+            "CHECKPOINT_KEY": secrets.token_hex(32),
+            "FIELD_KEYS": [secrets.token_hex(32)],
+        }
+        partial = path.with_suffix(f".{os.getpid()}")
+        partial.touch(mode=0o600)
+        partial.write_text(json.dumps(keys))
+        # link refuses to replace: of two processes that start together the first wins.
+        with contextlib.suppress(FileExistsError):
+            os.link(partial, path)
+        partial.unlink()
+    keys_read: dict[str, Any] = json.loads(path.read_text())
+    return keys_read
