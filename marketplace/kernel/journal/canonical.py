@@ -1,0 +1,128 @@
+"""One value, one text, one digest: canonical JSON (RFC 8785) and the digest of a database row.
+
+Two programs that hold the same facts must arrive at the same bytes, whichever database, driver or
+language they use. So nothing here depends on how a value was stored, only on what it means.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TypeAlias
+from uuid import UUID
+
+import rfc8785
+
+JSONValue: TypeAlias = "bool | int | str | list[JSONValue] | dict[str, JSONValue] | None"
+
+SAFE_INTEGER_MAX = 2**53 - 1
+"""The largest integer that every JSON reader keeps exactly (RFC 7493 §2.2)."""
+
+NESTING_MAX = 64
+"""Levels of lists and objects; deeper is nobody's record."""
+
+
+class NotCanonical(ValueError):
+    """A value has no single canonical text: a float, a naive time, a key that is no string, too deep."""
+
+
+def canonical_bytes(value: object) -> bytes:
+    """Give the RFC 8785 text of a JSON value as UTF-8.
+
+    Refuses floats (money and mass are integers, rates are text), keys that are not strings, lone
+    surrogates, integers beyond 2^53 − 1 either way (see `wide_int`), and more than `NESTING_MAX` levels.
+    """
+    _refuse_unsafe(value, 0)
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+        raise NotCanonical(str(error)) from error
+
+
+def digest(value: object) -> str:
+    """Give the SHA-256 of a JSON value's canonical text, in lower-case hex; refuses what has none."""
+    return hashlib.sha256(canonical_bytes(value)).hexdigest()
+
+
+def wide_int(number: int) -> int | str:
+    """Give an integer as JSON can carry it: itself within ±(2^53 − 1), else its decimal digits as text.
+
+    Amounts in the database are 64 bits wide; readers that hold numbers as doubles would silently round
+    the largest, and two of them would then share one digest.
+    """
+    return number if -SAFE_INTEGER_MAX <= number <= SAFE_INTEGER_MAX else str(number)
+
+
+def row_digest(columns: Mapping[str, object]) -> str:
+    """Give the digest of a row's columns by name, equal on SQLite and PostgreSQL.
+
+    Refuses floats and times without a zone. The caller leaves out personal columns, and leaves out
+    none of the others: a column that is not in the digest can be changed without a trace.
+    """
+    return digest({name: json_value(value) for name, value in columns.items()})
+
+
+def json_value(value: object) -> JSONValue:
+    """Give the JSON value that stands for a database value.
+
+    Wide integers become text (`wide_int`), exact decimals plain text without trailing zeros, times
+    RFC 3339 in UTC with six decimals, days ISO 8601, bytes lower-case hex, enumerations their value.
+    Refuses floats, times without a zone, decimals that are not finite, and every other type.
+    """
+    match value:
+        case None | bool():
+            return value
+        case Enum():
+            return json_value(value.value)
+        case int():
+            return wide_int(value)
+        case str():
+            return value
+        case datetime():
+            return _instant(value)
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return _plain(value)
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case UUID():
+            return str(value)
+        case list() | tuple():
+            return [json_value(item) for item in value]
+        case dict():
+            return {key: json_value(item) for key, item in value.items()}
+        case _:
+            raise NotCanonical(f"a {type(value).__name__} has no canonical text")
+
+
+def _instant(moment: datetime) -> str:
+    if moment.utcoffset() is None:
+        raise NotCanonical("a time without a zone could be any of two dozen instants")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def _plain(number: Decimal) -> str:
+    """Write a decimal without exponent or trailing zeros: one engine keeps the scale, the other may not."""
+    if not number.is_finite():
+        raise NotCanonical(f"{number} is not a finite number")
+    text = f"{number:f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _refuse_unsafe(value: object, level: int) -> None:
+    if level > NESTING_MAX:
+        raise NotCanonical(f"more than {NESTING_MAX} levels deep")
+    if isinstance(value, float):
+        raise NotCanonical("a float has no place in a record; write it as text")
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                raise NotCanonical("object keys must be strings")
+            _refuse_unsafe(item, level + 1)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _refuse_unsafe(item, level + 1)
