@@ -1,0 +1,155 @@
+"""The database: names of constraints, column types, transactions, append-only tables.
+
+Both engines behave alike: on SQLite every transaction that may write begins IMMEDIATE, since a read-then-write
+upgrade fails at once whatever the timeout; on PostgreSQL time limits are set for every connection.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DDL, DateTime, Engine, MetaData, Table, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from marketplace.config import CHECKOUT, CONNECT_S_MAX, LOCK_WAIT_MS_MAX, STATEMENT_MS_MAX
+
+ID_LENGTH = 40
+
+_reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
+
+
+class Base(DeclarativeBase):
+    """What every table is declared on; constraints are named after what they forbid."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata, model_class=Base)
+migrate = Migrate(directory=str(CHECKOUT / "migrations"), render_as_batch=True)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware moment, stored and returned in UTC on both engines; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the app."""
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", _engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
+    db.init_app(app)
+    migrate.init_app(app, db)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": LOCK_WAIT_MS_MAX / 1000, "check_same_thread": False}}
+    options = f"-c statement_timeout={STATEMENT_MS_MAX} -c lock_timeout={LOCK_WAIT_MS_MAX} -c timezone=UTC"
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "connect_args": {"connect_timeout": CONNECT_S_MAX, "options": options},
+    }
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Within the block a SQLite transaction takes no write lock; PostgreSQL is not concerned."""
+    token = _reads_only.set(True)
+    try:
+        yield
+    finally:
+        _reads_only.reset(token)
+
+
+def only_read(reads: bool) -> None:
+    """Say for the rest of this context whether transactions only read."""
+    _reads_only.set(reads)
+
+
+@event.listens_for(Engine, "connect")
+def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    if type(connection).__module__.startswith("sqlite3"):
+        # The driver's own transaction handling begins too late; begin() below does it.
+        connection.isolation_level = None  # type: ignore[attr-defined]
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _on_begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if _reads_only.get() else "BEGIN IMMEDIATE")
+
+
+def is_postgresql() -> bool:
+    """Whether the app runs on PostgreSQL."""
+    return db.engine.dialect.name == "postgresql"
+
+
+def append_only(table: Table, *, unless: str = "") -> None:
+    """Let the database itself refuse every UPDATE and DELETE of the table's rows.
+
+    `unless` is an SQL condition over OLD and NEW under which an UPDATE is allowed.
+    """
+    for statement in append_only_sql(table.name, unless, "sqlite"):
+        event.listen(table, "after_create", DDL(_escape(statement)).execute_if(dialect="sqlite"))
+    for statement in append_only_sql(table.name, unless, "postgresql"):
+        event.listen(table, "after_create", DDL(_escape(statement)).execute_if(dialect="postgresql"))
+
+
+def append_only_sql(table: str, unless: str, dialect: str) -> list[str]:
+    """The statements that make a table append-only; migrations run the same ones."""
+    when = f"WHEN NOT ({unless}) " if unless else ""
+    if dialect == "sqlite":
+        fail = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        return [
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW {when}{fail}",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW {fail}",
+        ]
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END$$",
+        f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} FOR EACH ROW "
+        f"{when}EXECUTE FUNCTION {table}_append_only()",
+        f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW "
+        f"EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
+def _escape(statement: str) -> str:
+    return statement.replace("%", "%%")

@@ -1,0 +1,53 @@
+"""Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
+
+from flask import Flask, Response, g, has_request_context, request, url_for
+from flask_babel import Babel, get_locale
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+DEFAULT = "id"
+COOKIE = "lang"
+
+babel = Babel()
+
+
+def choose_locale() -> str:
+    """The language of this answer: asked for in the address, chosen before, or the browser's, else Indonesian."""
+    if not has_request_context():
+        return DEFAULT
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        g.chosen_language = asked
+        return asked
+    kept = request.cookies.get(COOKIE)
+    if kept in LANGUAGES:
+        return kept
+    return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+def language() -> str:
+    """The two-letter code of the language in use."""
+    return str(get_locale() or DEFAULT)
+
+
+def url_for_language(code: str) -> str:
+    """This page's address in another language."""
+    if request.endpoint is None:
+        return f"/?lang={code}"
+    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": code}
+    return url_for(request.endpoint, **arguments)
+
+
+def _keep_choice(response: Response) -> Response:
+    chosen = g.get("chosen_language")
+    if chosen and chosen != request.cookies.get(COOKIE):
+        response.set_cookie(COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
+    response.vary.add("Cookie")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Hang languages on the app."""
+    babel.init_app(app, locale_selector=choose_locale)
+    app.jinja_env.globals.update(languages=LANGUAGES, language=language, url_for_language=url_for_language)
+    app.after_request(_keep_choice)

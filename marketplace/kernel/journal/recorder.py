@@ -1,0 +1,71 @@
+"""Writes an event for every journaled row that a transaction inserts, changes or deletes.
+
+It hangs on the session's flush, so a service cannot forget it. Statements that bypass the session (bulk updates)
+are therefore not used on journaled tables.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import event, insert, inspect
+from sqlalchemy.orm import Mapper, Session, UOWTransaction
+
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.canonical import row_digest
+from marketplace.kernel.journal.models import Event, Journaled
+
+DELETED = "0" * 64
+
+
+def digest_columns(mapper: Mapper[Any]) -> list[str]:
+    """The attribute names whose values a row's digest covers, all but the personal ones."""
+    personal = getattr(mapper.class_, "journal_personal", frozenset())
+    return sorted(column.key for column in mapper.column_attrs if column.key not in personal)
+
+
+def digest_of(row: object) -> str:
+    """The digest of a journaled row as it is now."""
+    mapper = inspect(row).mapper  # type: ignore[union-attr]
+    return row_digest({name: getattr(row, name) for name in digest_columns(mapper)})
+
+
+def leaf_text(fields: Mapping[str, Any]) -> str:
+    """The canonical JSON of an event: all values are text or whole numbers, all keys ASCII (RFC 8785)."""
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def row_key(row: object) -> str:
+    """The primary key of a row as text; a key of several columns is joined by '/'."""
+    state = inspect(row)
+    return "/".join(str(part) for part in state.mapper.primary_key_from_instance(row))  # type: ignore[union-attr]
+
+
+def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
+    moment = clock.now()
+    events = []
+    for row, deleted in rows:
+        table = str(inspect(row).mapper.local_table.name)  # type: ignore[union-attr]
+        key = row_key(row)
+        digest = DELETED if deleted else digest_of(row)
+        fields = {"at": moment.isoformat(), "digest": digest, "id": key, "table": table, "v": 1}
+        if not deleted:
+            fields |= row.journal_extra()
+        events.append(
+            {"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)}
+        )
+    if events:
+        session.execute(insert(Event), events)
+
+
+def _after_flush(session: Session, _context: UOWTransaction) -> None:
+    written = [(row, False) for row in session.new if isinstance(row, Journaled)]
+    written += [
+        (row, False) for row in session.dirty if isinstance(row, Journaled) and session.is_modified(row)
+    ]
+    written += [(row, True) for row in session.deleted if isinstance(row, Journaled)]
+    _record(session, written)
+
+
+event.listen(db.session, "after_flush", _after_flush)

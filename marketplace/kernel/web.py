@@ -1,0 +1,163 @@
+"""The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, jsonify, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.kernel import ids
+from marketplace.kernel.db import db, only_read
+from marketplace.kernel.errors import LumbungError, SignInNeeded, Unavailable
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "form-action 'self' https://checkout.stripe.com"
+)
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+csrf = CSRFProtect()
+log = structlog.get_logger("web")
+
+
+class LumbungFlask(Flask):
+    """Flask with one commit an action: an unsafe request commits when its view succeeds."""
+
+    def dispatch_request(self) -> Response:
+        """Run the view, then commit; whatever it raises rolls back in the error handler."""
+        response: Response = self.make_response(super().dispatch_request())
+        if request.method not in SAFE_METHODS and response.status_code < 400:
+            db.session.commit()
+        return response
+
+
+def init_app(app: Flask) -> None:
+    """Hang the edge on the app."""
+    csrf.init_app(app)
+    app.before_request(_open_request)
+    app.after_request(_close_request)
+    app.register_error_handler(LumbungError, _answer_refusal)
+    app.register_error_handler(HTTPException, _answer_http)
+    app.register_error_handler(CSRFError, _answer_http)
+    app.register_error_handler(OperationalError, _answer_database)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _open_request() -> None:
+    g.request_id = ids.new_id()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    only_read(request.method in SAFE_METHODS)
+    if request.method not in SAFE_METHODS and not _has_own_proof():
+        csrf.protect()
+
+
+def _has_own_proof() -> bool:
+    """Bearer tokens and signed webhooks are not sent by a browser on its own, so they need no CSRF token."""
+    return request.path.startswith(("/api/", "/webhooks/"))
+
+
+def _close_request(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    if "Cache-Control" not in response.headers and request.endpoint != "static":
+        response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    return response
+
+
+def wants_json() -> bool:
+    """Whether the reader is a program: an API path, a JSON twin, or an Accept header that prefers JSON."""
+    if request.path.startswith(("/api/", "/webhooks/")) or request.path.endswith(".json"):
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/json", "application/problem+json"])
+    return best is not None and best != "text/html"
+
+
+def problem(status: int, code: str, detail: str, fields: dict[str, Any] | None = None) -> Response:
+    """An RFC 9457 problem document."""
+    body: dict[str, Any] = {
+        "type": f"urn:lumbung:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "request_id": g.get("request_id", ""),
+    }
+    if fields:
+        body["errors"] = {name: str(message) for name, message in fields.items()}
+    response = jsonify(body)
+    response.status_code = status
+    response.mimetype = "application/problem+json"
+    return response
+
+
+def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None = None) -> Response:
+    db.session.rollback()
+    if wants_json():
+        response = problem(status, code, sentence, fields)
+    else:
+        page = render_template("layouts/error.html", status=status, code=code, sentence=sentence, fields=fields)
+        response = Response(page, status=status, mimetype="text/html")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "30"
+    return response
+
+
+def _answer_refusal(error: LumbungError) -> Response:
+    if isinstance(error, SignInNeeded) and not wants_json() and request.method in SAFE_METHODS:
+        from flask import redirect, url_for
+
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    return _answer(error.status, error.code, error.sentence, error.fields)
+
+
+def _answer_http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    response = _answer(status, HTTPStatus(status).name.lower(), _sentence(status))
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _sentence(status: int) -> str:
+    sentences = {
+        400: _("The request could not be read. Load the page again and repeat what you did."),
+        404: _("There is nothing at this address."),
+        405: _("This address does not take that kind of request."),
+        413: _("This is too large. Send a smaller file."),
+        415: _("This kind of content cannot be read here."),
+        429: _("Too many attempts. Wait a quarter of an hour and try again."),
+    }
+    return sentences.get(status, _("This cannot be done."))
+
+
+def _answer_database(error: OperationalError) -> Response:
+    log.error("database_unavailable", error=type(error.orig).__name__)
+    return _answer_refusal(Unavailable())
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.exception("unexpected_error")
+    return _answer(500, "internal", _("Something went wrong on our side. It has been noted."))
