@@ -47,7 +47,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     Raises BadSetting where a setting cannot be used.
     """
     app = web.LumbungFlask(
-        "marketplace", static_folder=str(config.CHECKOUT / "static"), template_folder=str(config.CHECKOUT / "templates")
+        "marketplace",
+        static_folder=str(config.CHECKOUT / "static"),
+        template_folder=str(config.CHECKOUT / "templates"),
     )
     app.config.from_mapping(config.load(overrides))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -40,7 +40,9 @@ def url_for_language(code: str) -> str:
 def _keep_choice(response: Response) -> Response:
     chosen = g.get("chosen_language")
     if chosen and chosen != request.cookies.get(COOKIE):
-        response.set_cookie(COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure)
+        response.set_cookie(
+            COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure
+        )
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")
     return response

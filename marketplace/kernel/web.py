@@ -113,7 +113,9 @@ def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None
     if wants_json():
         response = problem(status, code, sentence, fields)
     else:
-        page = render_template("layouts/error.html", status=status, code=code, sentence=sentence, fields=fields)
+        page = render_template(
+            "layouts/error.html", status=status, code=code, sentence=sentence, fields=fields
+        )
         response = Response(page, status=status, mimetype="text/html")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"

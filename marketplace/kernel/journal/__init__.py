@@ -1,1 +1,11 @@
-"""The journal: what happened, in an order nobody can change without it showing (DESIGN.md §3.7)."""
+"""The journal: every business fact as an event, sequenced into a Merkle tree under signed checkpoints."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the recorder, which hangs on the database session, and the public key's address."""
+    from marketplace.kernel.journal import recorder, views
+
+    app.extensions["journal"] = recorder
+    app.register_blueprint(views.blueprint)

@@ -1,0 +1,17 @@
+"""The public key, so that anyone can check a checkpoint."""
+
+from flask import Blueprint, Response
+
+from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.policy import PUBLIC, allow
+
+blueprint = Blueprint("journal", __name__)
+
+
+@blueprint.get("/.well-known/lumbung.vkey")
+@allow(PUBLIC)
+def public_key() -> Response:
+    """The verifier key of this house's checkpoints, in the signed-note text form."""
+    return Response(
+        verifier_text() + "\n", mimetype="text/plain", headers={"Cache-Control": "public, max-age=300"}
+    )

@@ -1,0 +1,10 @@
+"""Double entry: one book an owner, entries that sum to zero, nothing ever changed."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the tables and their triggers."""
+    from marketplace.ledger import models
+
+    app.extensions["ledger"] = models
