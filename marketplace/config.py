@@ -117,12 +117,14 @@ def _require_keys(config: dict[str, Any]) -> None:
 
 def _development_keys() -> dict[str, Any]:
     """Keys made once and kept under var/, so that a restart keeps sessions and checkpoints."""
+    from marketplace.kernel.journal.checkpoint import Signer
+
     path = CHECKOUT / "var" / "development-keys.json"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         keys = {
             "SECRET_KEY": secrets.token_hex(32),
-            "CHECKPOINT_KEY": secrets.token_hex(32),
+            "CHECKPOINT_KEY": Signer.generate("lumbung.development").to_text(),
             "FIELD_KEYS": [secrets.token_hex(32)],
         }
         partial = path.with_suffix(f".{os.getpid()}")

@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, DateTime, Engine, MetaData, Table, event
+from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.orm import DeclarativeBase
@@ -103,7 +103,7 @@ def only_read(reads: bool) -> None:
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     if type(connection).__module__.startswith("sqlite3"):
         # The driver's own transaction handling begins too late; begin() below does it.
-        connection.isolation_level = None  # type: ignore[attr-defined]
+        connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -121,15 +121,21 @@ def is_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def append_only(table: Table, *, unless: str = "") -> None:
+def append_only(table: FromClause, *, unless: str = "") -> None:
     """Let the database itself refuse every UPDATE and DELETE of the table's rows.
 
     `unless` is an SQL condition over OLD and NEW under which an UPDATE is allowed.
     """
-    for statement in append_only_sql(table.name, unless, "sqlite"):
-        event.listen(table, "after_create", DDL(_escape(statement)).execute_if(dialect="sqlite"))
-    for statement in append_only_sql(table.name, unless, "postgresql"):
-        event.listen(table, "after_create", DDL(_escape(statement)).execute_if(dialect="postgresql"))
+    assert isinstance(table, Table)
+    for dialect in ("sqlite", "postgresql"):
+        for statement in append_only_sql(table.name, unless, dialect):
+            after_create(table, statement, dialect)
+
+
+def after_create(table: FromClause, statement: str, dialect: str) -> None:
+    """Have a statement run, on one engine, right after the table is created."""
+    ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))
 
 
 def append_only_sql(table: str, unless: str, dialect: str) -> list[str]:
@@ -149,7 +155,3 @@ def append_only_sql(table: str, unless: str, dialect: str) -> list[str]:
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} FOR EACH ROW "
         f"EXECUTE FUNCTION {table}_append_only()",
     ]
-
-
-def _escape(statement: str) -> str:
-    return statement.replace("%", "%%")

@@ -8,9 +8,7 @@ import structlog
 PERSONAL_KEYS = frozenset({"email", "phone", "name", "address", "pin", "password", "token", "note"})
 
 
-def _drop_personal(
-    _logger: object, _method: str, event_dict: structlog.typing.EventDict
-) -> structlog.typing.EventDict:
+def _drop_personal(_logger: object, _method: str, event_dict: structlog.typing.EventDict) -> structlog.typing.EventDict:
     for key in PERSONAL_KEYS & event_dict.keys():
         event_dict[key] = "[removed]"
     return event_dict
@@ -18,9 +16,7 @@ def _drop_personal(
 
 def configure(*, json_lines: bool) -> None:
     """Set logging up once for the process."""
-    renderer = (
-        structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if json_lines else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

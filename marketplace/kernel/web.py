@@ -113,9 +113,7 @@ def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None
     if wants_json():
         response = problem(status, code, sentence, fields)
     else:
-        page = render_template(
-            "layouts/error.html", status=status, code=code, sentence=sentence, fields=fields
-        )
+        page = render_template("layouts/error.html", status=status, code=code, sentence=sentence, fields=fields)
         response = Response(page, status=status, mimetype="text/html")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
@@ -152,7 +150,7 @@ def _sentence(status: int) -> str:
         415: _("This kind of content cannot be read here."),
         429: _("Too many attempts. Wait a quarter of an hour and try again."),
     }
-    return sentences.get(status, _("This cannot be done."))
+    return str(sentences.get(status, _("This cannot be done.")))
 
 
 def _answer_database(error: OperationalError) -> Response:

@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Date, ForeignKey, String, UniqueConstraint, event
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, after_create, append_only
 from marketplace.kernel.journal.models import Journaled
 
 
@@ -74,8 +74,6 @@ END $$""",
 ]
 
 for _model in (Book, Account, Entry, Posting):
-    append_only(_model.__table__)  # type: ignore[arg-type]
+    append_only(_model.__table__)
 for _statement in ZERO_SUM_SQL:
-    event.listen(
-        Posting.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect="postgresql")
-    )
+    after_create(Posting.__table__, _statement, "postgresql")

@@ -64,9 +64,7 @@ def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = No
     if not kept:
         return None
     _refuse_unbalanced(book, kept)
-    return _write(
-        book, source, [(_account(book, s.account), s.amount) for s in kept], on or clock.today(), None
-    )
+    return _write(book, source, [(_account(book, s.account), s.amount) for s in kept], on or clock.today(), None)
 
 
 def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
@@ -95,9 +93,7 @@ def _account(book: Book, code: str) -> Account:
     return account
 
 
-def _write(
-    book: Book, source: str, sides: list[tuple[Account, Money]], on: date, reverses_id: str | None
-) -> Entry:
+def _write(book: Book, source: str, sides: list[tuple[Account, Money]], on: date, reverses_id: str | None) -> Entry:
     entry = Entry(book_id=book.id, source=source, on=on, posted_at=clock.now(), reverses_id=reverses_id)
     entry.postings = [
         Posting(ordinal=i, account=account, currency=amount.currency, amount_minor=amount.minor)

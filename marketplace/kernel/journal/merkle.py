@@ -142,9 +142,7 @@ def inclusion_holds(hash_: bytes, index: int, size: int, path: Sequence[bytes], 
     return last == 0 and result == root_hash
 
 
-def consistency_holds(
-    old_size: int, new_size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
-) -> bool:
+def consistency_holds(old_size: int, new_size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> bool:
     """Say whether the path shows the new tree to begin with the old one (RFC 9162 §2.1.4.2).
 
     An empty old tree is the beginning of every tree, with its own root and no path.

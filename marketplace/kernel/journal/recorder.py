@@ -21,7 +21,7 @@ DELETED = "0" * 64
 
 def digest_columns(mapper: Mapper[Any]) -> list[str]:
     """The attribute names whose values a row's digest covers, all but the personal ones."""
-    personal = getattr(mapper.class_, "journal_personal", frozenset())
+    personal: frozenset[str] = getattr(mapper.class_, "journal_personal", frozenset())
     return sorted(column.key for column in mapper.column_attrs if column.key not in personal)
 
 
@@ -52,18 +52,14 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
         fields = {"at": moment.isoformat(), "digest": digest, "id": key, "table": table, "v": 1}
         if not deleted:
             fields |= row.journal_extra()
-        events.append(
-            {"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)}
-        )
+        events.append({"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)})
     if events:
         session.execute(insert(Event), events)
 
 
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
     written = [(row, False) for row in session.new if isinstance(row, Journaled)]
-    written += [
-        (row, False) for row in session.dirty if isinstance(row, Journaled) and session.is_modified(row)
-    ]
+    written += [(row, False) for row in session.dirty if isinstance(row, Journaled) and session.is_modified(row)]
     written += [(row, True) for row in session.deleted if isinstance(row, Journaled)]
     _record(session, written)
 

@@ -4,13 +4,13 @@ One sequencer at a time (advisory lock). It runs every 100 ms inside `lumbung wo
 `verify`. A global chain inside every transaction would cost three quarters of the throughput (DESIGN.md §3.7).
 """
 
-from sqlalchemy import bindparam, func, insert, select, text, tuple_, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, tuple_, update
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, is_postgresql
 from marketplace.kernel.journal import merkle
-from marketplace.kernel.journal.keys import signer
 from marketplace.kernel.journal.checkpoint import make_checkpoint
+from marketplace.kernel.journal.keys import signer
 from marketplace.kernel.journal.models import Checkpoint, Event, Node
 
 BATCH = 5_000
@@ -61,6 +61,7 @@ def _extend_tree(size: int, leaves: list[str]) -> None:
 
 def _number(event_ids: list[int], first: int) -> None:
     table = Event.__table__
+    assert isinstance(table, Table)
     statement = update(table).where(table.c.id == bindparam("event_id")).values(seq=bindparam("place"))
     rows = [{"event_id": event_id, "place": first + i} for i, event_id in enumerate(event_ids)]
     db.session.connection().execute(statement, rows)

@@ -12,6 +12,4 @@ blueprint = Blueprint("journal", __name__)
 @allow(PUBLIC)
 def public_key() -> Response:
     """The verifier key of this house's checkpoints, in the signed-note text form."""
-    return Response(
-        verifier_text() + "\n", mimetype="text/plain", headers={"Cache-Control": "public, max-age=300"}
-    )
+    return Response(verifier_text() + "\n", mimetype="text/plain", headers={"Cache-Control": "public, max-age=300"})

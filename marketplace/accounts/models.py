@@ -1,0 +1,123 @@
+"""Users, their sessions and tokens; organisations and the memberships that are the only authorisation."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.kernel import ids
+from marketplace.kernel.db import ID_LENGTH, Base, Instant
+from marketplace.kernel.journal.models import Journaled
+
+
+class Role(StrEnum):
+    """What a membership allows (DESIGN.md §6)."""
+
+    MEMBER = "member"
+    COLLECTOR = "collector"
+    BOOKKEEPER = "bookkeeper"
+    MANAGER = "manager"
+    BOARD = "board"  # the supervisory board, pengawas
+    AUDITOR = "auditor"
+    CASE_HANDLER = "case_handler"
+
+
+class User(UserMixin, Base):  # type: ignore[misc]
+    """A person who signs in: by e-mail and password, or by phone or name tile and PIN."""
+
+    __tablename__ = "account_user"
+    __table_args__ = (CheckConstraint("email IS NULL OR email = lower(email)", name="email_lower"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    phone: Mapped[str | None] = mapped_column(String(20), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5), default="id")
+    is_operator: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user", foreign_keys="Membership.user_id")
+
+
+class Organisation(Journaled, Base):
+    """A cooperative, or the platform itself. Public only from `approved_at`, by the operator."""
+
+    __tablename__ = "account_organisation"
+    __table_args__ = (
+        UniqueConstraint("slug"),
+        CheckConstraint("kind IN ('platform', 'cooperative')", name="kind_known"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    slug: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(12), default="cooperative")
+    currency: Mapped[str] = mapped_column(String(3))
+    country: Mapped[str | None] = mapped_column(String(2))
+    district: Mapped[str | None] = mapped_column(String(80))
+    zone: Mapped[str] = mapped_column(String(40), default="Asia/Jakarta")
+    book_id: Mapped[str] = mapped_column(ForeignKey("ledger_book.id"), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Membership(Journaled, Base):
+    """One role of one user in one organisation, from when until when."""
+
+    __tablename__ = "account_membership"
+    __table_args__ = (
+        Index("ix_account_membership_current", "user_id", "organisation_id"),
+        CheckConstraint("ends_at IS NULL OR ends_at >= begins_at", name="ends_after_begin"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    begins_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
+    granted_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+    user: Mapped[User] = relationship(back_populates="memberships", foreign_keys=[user_id])
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+class SignIn(Base):
+    """A server-side session: the cookie holds a secret, the row its hash; revoked means over at once."""
+
+    __tablename__ = "account_sign_in"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+
+
+class Token(Base):
+    """A secret sent to somebody for one purpose: invitation, password reset, personal link."""
+
+    __tablename__ = "account_token"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    purpose: Mapped[str] = mapped_column(String(24))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Attempt(Base):
+    """A failed sign-in, kept to slow down guessing: only the hash of what was tried is stored."""
+
+    __tablename__ = "account_attempt"
+    __table_args__ = (Index("ix_account_attempt_recent", "key_hash", "at"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    key_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant)

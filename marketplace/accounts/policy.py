@@ -1,0 +1,97 @@
+"""Rules on the reader: signed in, a role in the organisation named in the address, operator."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import select
+
+from marketplace.accounts.actor import Actor
+from marketplace.accounts.models import Membership, Organisation, Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import NotAllowed, NotFound, SignInNeeded
+
+READS_WAGES = frozenset({Role.MANAGER, Role.BOOKKEEPER, Role.BOARD, Role.AUDITOR})
+RUNS = frozenset({Role.MANAGER})
+PREPARES = frozenset({Role.MANAGER, Role.BOOKKEEPER})
+RECEIVES = frozenset({Role.MANAGER, Role.BOOKKEEPER, Role.COLLECTOR})
+INSIDE = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Anybody who is signed in."""
+
+    name: str = "signed in"
+
+    def check(self, view_args: dict[str, Any]) -> None:
+        """Refuse a reader who is not signed in."""
+        if not current_user.is_authenticated:
+            raise SignInNeeded
+        g.actor = Actor(current_user.id, is_operator=current_user.is_operator)
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The platform's operator; to others the address does not exist."""
+
+    name: str = "operator"
+
+    def check(self, view_args: dict[str, Any]) -> None:
+        """Refuse everybody but an operator."""
+        if not current_user.is_authenticated:
+            raise SignInNeeded
+        if not current_user.is_operator:
+            raise NotFound
+        g.actor = Actor(current_user.id, is_operator=True)
+
+
+@dataclass(frozen=True)
+class RoleIn:
+    """A current role in the organisation whose slug the address holds under `organisation`.
+
+    To somebody from outside the organisation does not exist; an insider with another role is told so.
+    """
+
+    roles: frozenset[Role]
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = ", ".join(role.value for role in Role if role in self.roles)
+        object.__setattr__(self, "name", f"{names} of <organisation>")
+
+    def check(self, view_args: dict[str, Any]) -> None:
+        """Set g.organisation and g.actor, or refuse."""
+        if not current_user.is_authenticated:
+            raise SignInNeeded
+        organisation, roles = current_roles(current_user.id, view_args["organisation"])
+        if organisation is None:
+            raise NotFound
+        if not roles & self.roles:
+            raise NotAllowed
+        g.organisation = organisation
+        g.actor = Actor(current_user.id, organisation.id, roles, current_user.is_operator)
+
+
+def current_roles(user_id: str, slug: str) -> tuple[Organisation | None, frozenset[Role]]:
+    """The organisation and the user's roles in it today; (None, nothing) where there is no membership."""
+    moment = clock.now()
+    memberships = db.session.scalars(
+        select(Membership)
+        .join(Organisation)
+        .where(
+            Membership.user_id == user_id,
+            Organisation.slug == slug,
+            Membership.begins_at <= moment,
+            Membership.ends_at.is_(None) | (Membership.ends_at > moment),
+        )
+    ).all()
+    if not memberships:
+        return None, frozenset()
+    return memberships[0].organisation, frozenset(Role(m.role) for m in memberships)
+
+
+SIGNED_IN = SignedIn()
+OPERATOR = Operator()

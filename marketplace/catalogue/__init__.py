@@ -1,0 +1,10 @@
+"""What can be bought: listings, stock per lot with its frozen split, photos, published profiles."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the tables."""
+    from marketplace.catalogue import models
+
+    app.extensions["catalogue"] = models

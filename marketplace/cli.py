@@ -1,0 +1,96 @@
+"""The command `lumbung`: parts hang their own commands on it in their init_app."""
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+from flask_migrate import downgrade, upgrade
+
+from marketplace.config import BadSetting
+from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.policy import rule_of
+
+
+def _create_app() -> Flask:
+    from marketplace.app import create_app
+
+    return create_app()
+
+
+@click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
+def cli() -> None:
+    """Lumbung: a fair-trade marketplace whose receipts are proof."""
+
+
+@cli.group()
+def db() -> None:
+    """The database's migrations."""
+
+
+@db.command("upgrade")
+@click.argument("revision", default="head")
+@with_appcontext
+def db_upgrade(revision: str) -> None:
+    """Bring the tables up to a revision (by default the newest)."""
+    upgrade(revision=revision)
+
+
+@db.command("downgrade")
+@click.argument("revision", default="-1")
+@with_appcontext
+def db_downgrade(revision: str) -> None:
+    """Take the tables down to a revision (by default one step)."""
+    downgrade(revision=revision)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_appcontext
+def routes(as_json: bool) -> None:
+    """List every address with its methods and who may use it."""
+    listed = list_routes(current_app)
+    if as_json:
+        click.echo(json.dumps(listed, indent=1))
+        return
+    for route in listed:
+        click.echo(f"{','.join(route['methods']):<10} {route['rule']:<60} {route['policy']}")
+
+
+def list_routes(app: Flask) -> list[dict[str, Any]]:
+    """Every route: rule, methods, endpoint, arguments and the name of its policy (None: denied to all)."""
+    listed = []
+    for rule in app.url_map.iter_rules():
+        policy = rule_of(app, rule.endpoint)
+        listed.append(
+            {
+                "rule": rule.rule,
+                "methods": sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}),
+                "endpoint": rule.endpoint,
+                "arguments": sorted(rule.arguments),
+                "policy": policy.name if policy else None,
+            }
+        )
+    return sorted(listed, key=lambda route: (str(route["rule"]), list(route["methods"])))
+
+
+def main() -> None:
+    """Run a command; 0 finished, 1 refused or broken, 2 wrong usage."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Abort:
+        sys.exit(1)
+    except (LumbungError, BadSetting) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Events for others: written in the transaction in which they became true, delivered after it, at least once."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.kernel import clock, ids
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_postgresql
+
+Handler = Callable[[dict[str, Any]], None]
+RETRY_FIRST_S = 5
+RETRY_MAX_S = 3_600
+log = structlog.get_logger("outbox")
+
+
+class Message(Base):
+    """Something that became true, by name, with opaque ids as its payload: never personal data."""
+
+    __tablename__ = "outbox_message"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    topic: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Delivery(Base):
+    """One message for one handler."""
+
+    __tablename__ = "outbox_delivery"
+    __table_args__ = (
+        UniqueConstraint("message_id", "handler"),
+        CheckConstraint("attempts >= 0", name="attempts_not_negative"),
+        Index(
+            "ix_outbox_delivery_waiting",
+            "due_at",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    message_id: Mapped[str] = mapped_column(ForeignKey("outbox_message.id"))
+    handler: Mapped[str] = mapped_column(String(120))
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    message: Mapped[Message] = relationship(lazy="joined", innerjoin=True)
+
+
+def init_app(app: Flask) -> None:
+    """Plug in an empty table of handlers, which parts fill in their own init_app."""
+    app.extensions["outbox"] = {}
+
+
+def subscribe(app: Flask, topic: str, handler_id: str, handler: Handler) -> None:
+    """Have `handler` called with the payload of every message on the topic; refuses an id taken twice."""
+    handlers = app.extensions["outbox"].setdefault(topic, {})
+    if handler_id in handlers:
+        raise ValueError(f"Handler {handler_id} is subscribed to {topic} already.")
+    handlers[handler_id] = handler
+
+
+def publish(topic: str, payload: dict[str, Any]) -> None:
+    """Add a message to the present transaction, with a delivery for each handler of its topic."""
+    handlers = current_app.extensions["outbox"].get(topic, {})
+    if not handlers:
+        return
+    moment = clock.now()
+    message = Message(topic=topic, payload=payload, created_at=moment)
+    db.session.add(message)
+    db.session.add_all(Delivery(message=message, handler=name, due_at=moment) for name in handlers)
+
+
+def deliver_due(limit: int = 100) -> int:
+    """Deliver what is due, each delivery in a transaction of its own; how many succeeded.
+
+    A handler that raises is tried again later, at growing intervals.
+    """
+    done = 0
+    for _turn in range(limit):
+        query = select(Delivery).where(Delivery.done_at.is_(None), Delivery.due_at <= clock.now())
+        query = query.order_by(Delivery.due_at, Delivery.id).limit(1)
+        if is_postgresql():
+            query = query.with_for_update(skip_locked=True, of=Delivery)
+        delivery = db.session.scalar(query)
+        if delivery is None:
+            db.session.rollback()
+            break
+        done += _deliver(delivery)
+    return done
+
+
+def _deliver(delivery: Delivery) -> bool:
+    delivery_id, topic = delivery.id, delivery.message.topic
+    handler: Handler = current_app.extensions["outbox"][topic][delivery.handler]
+    try:
+        handler(delivery.message.payload)
+        delivery.done_at = clock.now()
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("delivery_failed", delivery=delivery_id, topic=topic)
+        _postpone(delivery_id)
+        return False
+    return True
+
+
+def _postpone(delivery_id: str) -> None:
+    delivery = db.session.get_one(Delivery, delivery_id)
+    wait_s = min(RETRY_FIRST_S * 2**delivery.attempts, RETRY_MAX_S)
+    delivery.attempts += 1
+    delivery.due_at = clock.now() + timedelta(seconds=wait_s)
+    db.session.commit()
