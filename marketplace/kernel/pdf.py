@@ -141,9 +141,7 @@ class _Child:
         self.renders += 1
         return self._exchange(head, blobs, seconds_max)
 
-    def _exchange(
-        self, head: dict[str, object] | None, blobs: Sequence[bytes], seconds_max: float
-    ) -> Message:
+    def _exchange(self, head: dict[str, object] | None, blobs: Sequence[bytes], seconds_max: float) -> Message:
         late = threading.Event()
 
         def kill() -> None:
@@ -320,6 +318,4 @@ def render_pdf(
     attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """The document as PDF by this process's own renderer; see `PdfRenderer.render`."""
-    return _renderer.render(
-        html, css=css, identifier=identifier, created=created, lang=lang, attachments=attachments
-    )
+    return _renderer.render(html, css=css, identifier=identifier, created=created, lang=lang, attachments=attachments)

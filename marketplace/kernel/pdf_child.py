@@ -21,9 +21,7 @@ FRAME_BYTES_MAX = 64 * 1024 * 1024
 WARNINGS_MAX = 20
 WARNING_CHARACTERS_MAX = 200
 
-_PDF_UA_CLAIM = (
-    b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
-)
+_PDF_UA_CLAIM = b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
 _LENGTH = struct.Struct(">I")
 
 

@@ -112,9 +112,7 @@ class Unit:
         return self.name_id if language.split("_")[0].split("-")[0] == "id" else self.name_en
 
 
-def _unit(
-    code: str, base: str, factor: str, symbol: str, name_id: str, name_en: str, words: str = ""
-) -> Unit:
+def _unit(code: str, base: str, factor: str, symbol: str, name_id: str, name_en: str, words: str = "") -> Unit:
     return Unit(code, base, Fraction(factor), symbol, name_id, name_en, tuple(words.split()))
 
 
@@ -289,9 +287,7 @@ def _only_sign(digits: str, sign: str, stated: DecimalSign | None) -> str | None
         return sign
     if stated is not None:
         return None
-    raise NumberAmbiguous(
-        number=digits, whole=whole + fraction, short=f"{whole}{sign}{fraction.rstrip('0') or '0'}"
-    )
+    raise NumberAmbiguous(number=digits, whole=whole + fraction, short=f"{whole}{sign}{fraction.rstrip('0') or '0'}")
 
 
 def _decimal(text: str, *, typed: str) -> Decimal:

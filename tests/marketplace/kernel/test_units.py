@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel import units
 
-CONFORMANCE = Path(
-    os.environ.get("LUMBUNG_CONFORMANCE", Path(__file__).parents[4] / "shared" / "conformance")
-)
+CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", Path(__file__).parents[4] / "shared" / "conformance"))
 REC20 = CONFORMANCE / "rec20" / "data" / "units-of-measure.csv"
 COFFEE = CONFORMANCE / "lots" / "coffee-quality" / "arabica_data_cleaned.csv"
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
