@@ -12,9 +12,7 @@ _HOLDS: dict[str, Any] = {
     "readable": _l("The receipt can be read (lines: %(lines)s, currency: %(currency)s)."),
     "purposes": _l("Every amount has a purpose from the published list, in its order."),
     "statuses": _l("Every amount says whether it is paid, paid and not yet confirmed, owed, or declared."),
-    "charge_sums": _l(
-        "On every line the amounts sum to what was paid less what was refunded (%(currency)s)."
-    ),
+    "charge_sums": _l("On every line the amounts sum to what was paid less what was refunded (%(currency)s)."),
     "origin_sums": _l("The same holds in each seller's own currency."),
     "totals": _l("The lines sum to the whole receipt."),
     "refunds": _l("Nothing was refunded beyond what was paid."),

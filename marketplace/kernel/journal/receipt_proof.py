@@ -128,9 +128,7 @@ def _recorded_sha256(leaf: object) -> str | None:
     return recorded if isinstance(recorded, str) and _SHA256.fullmatch(recorded) else None
 
 
-def _check_journal(
-    claimed: Mapping[str, object], proof: Mapping[str, object], verifier: Verifier
-) -> list[Finding]:
+def _check_journal(claimed: Mapping[str, object], proof: Mapping[str, object], verifier: Verifier) -> list[Finding]:
     note = claimed.get("note")
     name = shown(verifier.name)
     try:
@@ -144,9 +142,7 @@ def _check_journal(
     ]
 
 
-def _check_repeated(
-    claimed: Mapping[str, object], proof: Mapping[str, object], signed: Checkpoint
-) -> Finding:
+def _check_repeated(claimed: Mapping[str, object], proof: Mapping[str, object], signed: Checkpoint) -> Finding:
     repeated = {
         "checkpoint.origin": (claimed.get("origin"), signed.origin),
         "checkpoint.size": (_count(claimed.get("size")), signed.size),

@@ -128,10 +128,7 @@ def _gap(amounts: Sequence[int], expected: int, currency: str) -> dict[str, str 
 
 
 def _refund_beyond_paid(line: Line) -> dict[str, str | int] | None:
-    within = (
-        0 <= line.refunded_minor <= line.paid_minor
-        and 0 <= line.origin_refunded_minor <= line.origin_paid_minor
-    )
+    within = 0 <= line.refunded_minor <= line.paid_minor and 0 <= line.origin_refunded_minor <= line.origin_paid_minor
     return None if within else {}
 
 
@@ -153,22 +150,16 @@ def _totals(sums: Sums) -> Finding:
 def _read(receipt: object) -> Sums:
     whole = _Fields(receipt, "")
     lines = [
-        _read_line(_Fields(item, f"lines[{place}]"), place)
-        for place, item in enumerate(whole.items("lines"), start=1)
+        _read_line(_Fields(item, f"lines[{place}]"), place) for place, item in enumerate(whole.items("lines"), start=1)
     ]
     if not lines:
         raise _Unreadable("lines")
-    return Sums(
-        whole.currency("currency"), whole.minor("paid_minor"), whole.minor("refunded_minor"), tuple(lines)
-    )
+    return Sums(whole.currency("currency"), whole.minor("paid_minor"), whole.minor("refunded_minor"), tuple(lines))
 
 
 def _read_line(line: "_Fields", place: int) -> Line:
     origin = line.fields("origin")
-    split = [
-        _Fields(item, f"{line.path}.split[{number}]")
-        for number, item in enumerate(line.items("split"), start=1)
-    ]
+    split = [_Fields(item, f"{line.path}.split[{number}]") for number, item in enumerate(line.items("split"), start=1)]
     return Line(
         name=shown(line.values.get("id", str(place))),
         paid_minor=line.minor("paid_minor"),

@@ -19,13 +19,7 @@ Receipt = dict[str, Any]
 Seal = Callable[[Receipt], Receipt]
 
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.just(10**4000)
-    | st.floats()
-    | st.text()
-    | st.just("\ud800\x1b[31m"),
+    st.none() | st.booleans() | st.integers() | st.just(10**4000) | st.floats() | st.text() | st.just("\ud800\x1b[31m"),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
@@ -173,9 +167,7 @@ def test_a_receipt_that_does_not_add_up_is_found_even_when_sealed(
     assert set(broken(verify_receipt(false, vkey))) == expected
 
 
-def test_more_refunded_than_paid_is_found_although_it_sums(
-    plain: Receipt, seal_receipt: Seal, vkey: str
-) -> None:
+def test_more_refunded_than_paid_is_found_although_it_sums(plain: Receipt, seal_receipt: Seal, vkey: str) -> None:
     line = plain["lines"][1]
     line["refunded_minor"] = plain["refunded_minor"] = 2500
     plain["refunded_minor"] += 1000
