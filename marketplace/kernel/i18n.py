@@ -3,6 +3,8 @@
 from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
+from marketplace.kernel.money_format import format_money
+
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
 COOKIE = "lang"
@@ -37,6 +39,11 @@ def url_for_language(code: str) -> str:
     return url_for(request.endpoint, **arguments)
 
 
+def money(minor: int, currency: str) -> str:
+    """The template filter: an amount in minor units, in the language in use."""
+    return format_money(minor, currency, language())
+
+
 def _keep_choice(response: Response) -> Response:
     chosen = g.get("chosen_language")
     if chosen and chosen != request.cookies.get(COOKIE):
@@ -52,4 +59,5 @@ def init_app(app: Flask) -> None:
     """Hang languages on the app."""
     babel.init_app(app, locale_selector=choose_locale)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, url_for_language=url_for_language)
+    app.jinja_env.filters["money"] = money
     app.after_request(_keep_choice)
