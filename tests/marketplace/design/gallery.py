@@ -1,0 +1,121 @@
+"""The components with sample data, without a database: pages for the tests and for the eye.
+
+`python -m tests.marketplace.design.gallery FOLDER` writes every page and its pictures at 360 and 1280 px.
+"""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from marketplace.catalogue.split_view import split_view
+from marketplace.kernel.money_format import format_money
+
+CHECKOUT = Path(__file__).parents[3]
+PAGES = Path(__file__).parent / "pages"
+WIDTHS = {"phone": (360, 4200), "desktop": (1280, 2400)}
+
+
+def environment(language: str) -> Environment:
+    """Our templates as the app serves them, in one language, with static files beside the pages."""
+    env = Environment(
+        loader=ChoiceLoader([FileSystemLoader(CHECKOUT / "templates"), FileSystemLoader(PAGES)]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+    )
+    words = _words() if language == "id" else {}
+    env.install_gettext_callables(
+        lambda text: words.get(text, text),
+        lambda one, many, n: words.get(one, one if n == 1 else many),
+        newstyle=True,
+    )
+    env.globals.update(
+        language=lambda: language,
+        url_for_language=lambda code: f"?lang={code}",
+        url_for=lambda _endpoint, filename: f"static/{filename}",
+        csrf_token=lambda: "token",
+        get_flashed_messages=lambda with_categories: [],
+        split_view=split_view,
+        **SHELL,
+    )
+    env.filters["money"] = lambda minor, currency: format_money(minor, currency, language)
+    return env
+
+
+def _words() -> dict[str, str]:
+    with (CHECKOUT / "translations/id/parts/design.po").open("rb") as file:
+        return {message.id: message.string for message in read_po(file, locale="id") if message.id}
+
+
+SHELL = {
+    "nav_categories": [
+        {"name": "Kain", "url": "/kain", "current": True},
+        {"name": "Anyaman", "url": "/anyaman", "current": False},
+        {"name": "Kopi", "url": "/kopi", "current": False},
+    ],
+    "cooperatives_url": "/cooperatives",
+    "basket_url": "/basket",
+    "basket_count": 2,
+    "sign_in_url": "/sign-in",
+    "cooperative_name": "Koperasi Tenun Lepo Waru",
+    "cooperative_url": "/console",
+    "cooperative_stripe": ["#172e52", "#8a4b16", "#f3ede3"],
+    "console_nav": [
+        {"name": name, "url": "#", "current": name == "Hari ini"}
+        for name in ("Hari ini", "Kerja", "Bahan", "Nomor produksi", "Upah", "Pesanan", "Anggota")
+    ],
+}
+
+
+def pages() -> list[str]:
+    """The names of the gallery's pages."""
+    return sorted(path.name for path in PAGES.glob("*.html"))
+
+
+def render(name: str, language: str) -> str:
+    """One page of the gallery."""
+    return environment(language).get_template(name).render()
+
+
+def draw(folder: Path, dark: bool = False) -> None:
+    """Write every page and photograph it with Chromium."""
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / "static"
+    if not link.exists():
+        link.symlink_to(CHECKOUT / "static")
+    for name in pages():
+        page = folder / name
+        page.write_text(render(name, "id"), encoding="utf-8")
+        for size, (width, height) in WIDTHS.items():
+            _photograph(page, folder / f"{page.stem}-{size}{'-dark' * dark}.png", width, height, dark)
+
+
+def _photograph(page: Path, picture: Path, width: int, height: int, dark: bool) -> None:
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--hide-scrollbars",
+                f"--user-data-dir={profile}",
+                f"--window-size={width},{height}",
+                f"--screenshot={picture}",
+                *(["--blink-settings=preferredColorScheme=0"] if dark else []),
+                page.as_uri(),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]), dark="--dark" in sys.argv)
