@@ -1,0 +1,10 @@
+"""What a fair price is: wage benchmarks, price floor, the split of a price, the status of each part of it."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the rules of a price."""
+    from producers.fairprice import pricing
+
+    app.extensions["fairprice"] = pricing
