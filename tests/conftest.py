@@ -1,0 +1,134 @@
+"""What every test may ask for: an engine, a fresh database, the app on it. In CI a missing engine is a failure."""
+
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import databases
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
+IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.open_run()
+        config.add_cleanup(databases.close_run)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "/tidy/" in item.nodeid or item.nodeid.startswith("tests/tidy"):
+            # One worker runs them: they read the same files and cost seconds, not minutes.
+            item.add_marker(pytest.mark.xdist_group("tidy"))
+
+
+# --- a skip that hides a missing engine, browser or file is a failure in CI ---------------------------------------
+
+
+def hides_a_gap(reason: str, markers: set[str]) -> bool:
+    """Whether a skip for `reason` may not pass in CI."""
+    if re.search(r"postgres|browser|chromium", reason, re.IGNORECASE) or "browser" in markers:
+        return True
+    return CONFORMANCE.is_dir() and ("conformance" in markers or "conformance" in reason.lower())
+
+
+def _fail_in_ci(report: Any, markers: set[str]) -> None:
+    if not IN_CI or report.outcome != "skipped" or hasattr(report, "wasxfail"):
+        return
+    reason = str(report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr)
+    if hides_a_gap(reason, markers):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped in CI, where it has to run: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_in_ci(report, {marker.name for marker in item.iter_markers()})
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_in_ci(report, set())
+    return report
+
+
+# --- databases and the app ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=databases.ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Every test that touches the database runs on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def fresh_database() -> Iterator[Callable[[str], databases.Database]]:
+    """A factory for tests that need several databases, or one without tables (`empty=True`)."""
+    made: list[databases.Database] = []
+
+    def make(engine: str, *, empty: bool = False) -> databases.Database:
+        made.append(databases.empty(engine) if empty else databases.fresh(engine))
+        return made[-1]
+
+    yield make
+    for database in made:
+        database.drop()
+
+
+@pytest.fixture
+def database(engine: str, fresh_database: Callable[[str], databases.Database]) -> databases.Database:
+    """This test's own migrated database."""
+    return fresh_database(engine)
+
+
+@pytest.fixture
+def app(database: databases.Database, tmp_path: Path) -> Iterator[Flask]:
+    """The whole app on this test's database, with its own mail and media folders."""
+    from marketplace.app import create_app
+    from marketplace.kernel.db import db
+
+    app = create_app(settings(database.url, tmp_path))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def settings(url: str, folder: Path) -> dict[str, Any]:
+    """Settings for an app under test; keys are fixed so that signatures repeat."""
+    return {
+        "TESTING": True,
+        "LUMBUNG_ENV": "test",
+        "DATABASE_URL": url,
+        "SECRET_KEY": "11" * 32,
+        "CHECKPOINT_KEY": "22" * 32,
+        "FIELD_KEYS": ["33" * 32],
+        "MAIL_URL": f"file://{folder / 'mail'}",
+        "MEDIA_URL": str(folder / "media"),
+        "STRIPE_API_KEY": "",
+    }
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script."""
+    return app.test_client()
+
+
+@pytest.fixture
+def conformance() -> Path:
+    """The folder of third-party files; a test that reads them is marked `conformance`."""
+    if not CONFORMANCE.is_dir():
+        pytest.skip(f"conformance: {CONFORMANCE} is absent; set LUMBUNG_CONFORMANCE")
+    return CONFORMANCE

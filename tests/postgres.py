@@ -1,0 +1,205 @@
+"""A PostgreSQL server for one test run: TEST_DATABASE_URL's, else Debian's own binaries in a temporary folder."""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import URL, make_url
+
+BINARIES = "/usr/lib/postgresql"
+START_SECONDS_MAX = 30
+
+# Nothing here outlives the run, so nothing needs to reach the disk.
+FAST = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=100",
+    "shared_buffers=64MB",
+)
+
+
+class NoPostgres(Exception):
+    """No server can be had on this machine; the message says what to install."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a server listens: its superuser's address, and the two roles that Lumbung knows."""
+
+    admin: str
+    owner: str
+    owner_password: str
+    app: str
+    app_password: str
+
+    def owner_url(self, database: str) -> str:
+        """The address for migrations: the role that owns the tables."""
+        return self._url(database, self.owner, self.owner_password)
+
+    def app_url(self, database: str) -> str:
+        """The address the app uses: a role that is neither owner nor superuser."""
+        return self._url(database, self.app, self.app_password)
+
+    def _url(self, database: str, user: str, password: str) -> str:
+        url = make_url(self.admin).set(drivername="postgresql+psycopg", database=database)
+        # The superuser comes through the socket, everybody else over TCP with a password.
+        port = url.query.get("port", str(url.port or 5432))
+        host = url.host or "127.0.0.1"
+        url = URL.create(url.drivername, user, password, host, int(str(port)), database)
+        return url.render_as_string(hide_password=False)
+
+    def run(self, *statements: sql.Composable, database: str | None = None) -> None:
+        """Execute statements as superuser, each on its own."""
+        url = make_url(self.admin).set(drivername="postgresql")
+        if database:
+            url = url.set(database=database)
+        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def as_dict(self) -> dict[str, str]:
+        """For a file that the other workers of the run read."""
+        return asdict(self)
+
+
+def start(folder: Path, watched_pid: int) -> Server:
+    """A ready server with both roles; one of our own ends with the process `watched_pid`.
+
+    Raises NoPostgres.
+    """
+    outside = os.environ.get("TEST_DATABASE_URL")
+    if outside:
+        # Somebody else's server may hold a real installation: its roles' passwords are not ours to change.
+        server = Server(outside, "lumbung_test_owner", secrets.token_hex(8), "lumbung_test_app", secrets.token_hex(8))
+    else:
+        admin = _start_debian(folder, watched_pid)
+        server = Server(admin, "lumbung_owner", secrets.token_hex(8), "lumbung_app", secrets.token_hex(8))
+    for role, password in ((server.owner, server.owner_password), (server.app, server.app_password)):
+        with suppress(psycopg.errors.DuplicateObject):
+            server.run(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        server.run(sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(sql.Identifier(role), password))
+    return server
+
+
+def clone(server: Server, template: str, name: str) -> None:
+    """Make database `name` a copy of `template`."""
+    server.run(
+        sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}").format(
+            sql.Identifier(name), sql.Identifier(template), sql.Identifier(server.owner)
+        )
+    )
+
+
+def drop(server: Server, name: str) -> None:
+    """Drop database `name`, whoever is still connected."""
+    server.run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def let_app_in(server: Server, database: str) -> None:
+    """Give the app's role the rows, not the tables: what docs/operator.md tells an operator to grant."""
+    app = sql.Identifier(server.app)
+    server.run(
+        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app),
+        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app),
+        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(app),
+        database=database,
+    )
+
+
+def _start_debian(folder: Path, watched_pid: int) -> str:
+    found = sorted(Path(BINARIES).glob("*/bin/postgres"), key=lambda path: int(path.parts[-3].split(".")[0]))
+    if not found:
+        raise NoPostgres(
+            "No PostgreSQL: set TEST_DATABASE_URL, or run: apt-get install -y --no-install-recommends postgresql"
+        )
+    binaries = found[-1].parent
+    prefix = _drop_privileges(folder)
+    data = folder / "data"
+    _run([*prefix, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
+          "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions"])  # fmt: skip
+    port = _free_port()
+    options = [
+        f"listen_addresses=127.0.0.1 port={port}".split(),
+        (f"unix_socket_directories={folder}",),
+        FAST,
+    ]
+    arguments = [part for group in options for option in group for part in ("-c", option)]
+    process = _spawn([*prefix, str(binaries / "postgres"), "-D", str(data), *arguments], folder / "log")
+    _end_with(watched_pid, process.pid, folder.parent)
+    admin = f"postgresql://postgres@/postgres?host={folder}&port={port}"
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while True:
+        try:
+            psycopg.connect(admin).close()
+        except psycopg.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                tail = (folder / "log").read_text(errors="replace")[-2000:]
+                raise NoPostgres(f"PostgreSQL did not start: {error}\n{tail}") from error
+            time.sleep(0.05)
+        else:
+            return admin
+
+
+def _drop_privileges(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: the folder and the server go to an unprivileged user then."""
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise NoPostgres("No PostgreSQL: as root the server needs setpriv (package util-linux).")
+    for name in ("postgres", "nobody"):
+        with suppress(KeyError):
+            user = pwd.getpwnam(name)
+            break
+    else:
+        raise NoPostgres("No PostgreSQL: as root the server needs the user postgres or nobody.")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/")
+    if done.returncode:
+        raise NoPostgres(f"PostgreSQL's initdb failed: {done.stderr[-2000:]}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _end_with(watched_pid: int, server_pid: int, run_folder: Path) -> None:
+    """A killed run leaves neither server nor files behind: a small shell waits for the run's end."""
+    script = 'while kill -0 "$1" 2>/dev/null; do sleep 0.5; done; kill -QUIT "$2" 2>/dev/null; sleep 0.5; rm -rf "$3"'
+    _spawn(["/bin/sh", "-c", script, "sh", str(watched_pid), str(server_pid), str(run_folder)], Path(os.devnull))
+
+
+# Both processes outlive the worker that started them; kept here so that Python does not complain of that.
+_SPAWNED: list[subprocess.Popen[bytes]] = []
+
+
+def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/"
+        )
+    _SPAWNED.append(process)
+    return process
+
+
+def stop(folder: Path) -> None:
+    """End the server of `folder` at once; nothing of it is kept."""
+    with suppress(FileNotFoundError, ProcessLookupError, ValueError):
+        os.kill(int((folder / "data" / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
