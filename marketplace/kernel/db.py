@@ -41,7 +41,7 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(metadata=Base.metadata, model_class=Base)
+db = SQLAlchemy(model_class=Base)
 migrate = Migrate(directory=str(CHECKOUT / "migrations"), render_as_batch=True)
 
 
@@ -140,7 +140,7 @@ def after_create(table: FromClause, statement: str, dialect: str) -> None:
 
 def append_only_sql(table: str, unless: str, dialect: str) -> list[str]:
     """The statements that make a table append-only; migrations run the same ones."""
-    when = f"WHEN NOT ({unless}) " if unless else ""
+    when = f"WHEN (NOT ({unless})) " if unless else ""
     if dialect == "sqlite":
         fail = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         return [
