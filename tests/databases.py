@@ -87,10 +87,12 @@ def migrate(url: str) -> None:
 
     app = create_app({"DATABASE_URL": url, "LUMBUNG_ENV": "test"})
     with app.app_context():
-        if (CHECKOUT / "migrations" / "env.py").exists():
-            upgrade()
-        db.create_all()
-        db.engine.dispose()
+        try:
+            if (CHECKOUT / "migrations" / "env.py").exists():
+                upgrade()
+            db.create_all()
+        finally:
+            db.engine.dispose()
 
 
 def _fresh_sqlite() -> Database:
