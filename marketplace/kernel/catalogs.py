@@ -74,8 +74,8 @@ def _singular(message: "Message") -> str:
 def _translation(message: "Message", plurals: int) -> str | tuple[str, ...] | None:
     if isinstance(message.string, str):
         return message.string or None
-    forms = tuple(message.string[:plurals])
-    return forms if all(forms) else None
+    forms = tuple((message.string or ())[:plurals])
+    return forms if forms and all(forms) else None
 
 
 def _languages(source: Path) -> list[Path]:
