@@ -118,6 +118,8 @@ def _refuse_unsafe(value: object, level: int) -> None:
         raise NotCanonical(f"more than {NESTING_MAX} levels deep")
     if isinstance(value, float):
         raise NotCanonical("a float has no place in a record; write it as text")
+    if isinstance(value, int) and abs(value) > SAFE_INTEGER_MAX:
+        raise NotCanonical("an integer beyond 2^53 − 1 is not kept by every reader; write it as text")
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):

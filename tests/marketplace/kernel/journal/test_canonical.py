@@ -63,6 +63,11 @@ def test_what_has_no_single_text_is_refused(value: object) -> None:
         canonical_bytes(value)
 
 
+def test_an_integer_too_long_to_print_is_refused_by_name() -> None:
+    with pytest.raises(NotCanonical):
+        canonical_bytes([10**5000])
+
+
 def test_nesting_has_a_bound() -> None:
     def nested(levels: int) -> object:
         value: object = 0
