@@ -81,7 +81,7 @@ PLAIN: Receipt = {
 
 def seal(receipt: Receipt) -> Receipt:
     """Seal a receipt as the third of five entries in a journal."""
-    event = {"event": "receipt_issued", "number": "PF-2026-000007", "receipt_sha256": receipt_sha256(receipt)}
+    event = {"event": "receipt_issued", "receipt_sha256": receipt_sha256(receipt)}
     leaves = [b'{"event":"other"}'] * 5
     leaves[2] = canonical_bytes(event)
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
