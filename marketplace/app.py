@@ -14,6 +14,9 @@ from marketplace.kernel import db, i18n, logs, policy, web
 PARTS = (
     "marketplace.kernel.journal",
     "marketplace.kernel.outbox",
+    "marketplace.kernel.jobs",
+    "marketplace.kernel.invariants",
+    "marketplace.kernel.health",
     "marketplace.ledger",
     "marketplace.accounts",
     "marketplace.catalogue",

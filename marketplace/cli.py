@@ -59,6 +59,30 @@ def routes(as_json: bool) -> None:
         click.echo(f"{','.join(route['methods']):<10} {route['rule']:<60} {route['policy']}")
 
 
+@cli.command()
+@click.option("--once", is_flag=True, help="Do what is due and stop.")
+@with_appcontext
+def work(once: bool) -> None:
+    """Sequence the journal, deliver the outbox, run periodic jobs."""
+    from marketplace.kernel import jobs
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if once:
+        jobs.run_once(app)
+    else:
+        jobs.work(app)
+
+
+@cli.command()
+@click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(0, 65535))
+def serve(host: str, port: int) -> None:
+    """Serve the shop: web server and worker under one supervisor."""
+    from marketplace.supervisor import serve as run
+
+    sys.exit(run(host, port))
+
+
 def list_routes(app: Flask) -> list[dict[str, Any]]:
     """Every route: rule, methods, endpoint, arguments and the name of its policy (None: denied to all)."""
     listed = []

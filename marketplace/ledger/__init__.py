@@ -5,6 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the tables and their triggers."""
+    from marketplace.kernel import invariants
     from marketplace.ledger import models
+    from marketplace.ledger.checks import check
 
     app.extensions["ledger"] = models
+    invariants.register(app, "ledger", check)

@@ -1,0 +1,74 @@
+"""Commands on the journal: verify and anchor."""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from marketplace.kernel import invariants
+from marketplace.kernel.db import db
+from marketplace.kernel.journal import receipt_file, receipt_proof, sequencer, verify
+from marketplace.kernel.journal.findings import all_hold
+from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.models import Checkpoint
+
+
+@click.command("verify")
+@click.argument("document", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A checkpoint kept outside."
+)
+@click.option("--key", help="The public key (text, or a file that holds it); by default this house's own.")
+@with_appcontext
+def verify_command(document: Path | None, as_json: bool, checkpoint: Path | None, key: str | None) -> None:
+    """Check the whole house, or one receipt (JSON or PDF) with the public key alone."""
+    if document is not None:
+        sys.exit(_verify_document(document, key, as_json))
+    sys.exit(_verify_house(checkpoint, as_json))
+
+
+def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
+    data = document.read_bytes()
+    try:
+        read = receipt_file.receipt_from_pdf if data.startswith(b"%PDF") else receipt_file.receipt_from_json
+        receipt = read(data)
+    except receipt_file.BadReceiptFile as error:
+        click.echo(str(error), err=True)
+        return 1
+    vkey = verifier_text() if key is None else (Path(key).read_text() if Path(key).exists() else key).strip()
+    findings = receipt_proof.verify_receipt(receipt, vkey)
+    if as_json:
+        click.echo(json.dumps([{"code": f.code, "ok": f.ok, "sentence": str(f)} for f in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{'✓' if finding.ok else '×'} {finding}")
+    return 0 if all_hold(findings) else 1
+
+
+def _verify_house(checkpoint: Path | None, as_json: bool) -> int:
+    sequencer.sequence()
+    broken = [*verify.check_journal(checkpoint.read_text() if checkpoint else None), *invariants.run_all()]
+    size = sequencer.tree_size()
+    if as_json:
+        click.echo(json.dumps({"ok": not broken, "events": size, "broken": [asdict(b) for b in broken]}))
+    else:
+        for b in broken:
+            click.echo(f"× {b.table} {b.row}: {b.detail} ({b.check})")
+        click.echo(f"{'×' if broken else '✓'} {size} events, {len(broken)} broken")
+    db.session.rollback()
+    return 1 if broken else 0
+
+
+@click.command("anchor")
+@with_appcontext
+def anchor_command() -> None:
+    """Sequence what waits and print the newest signed checkpoint, to be kept elsewhere."""
+    sequencer.sequence()
+    newest = db.session.get(Checkpoint, sequencer.tree_size())
+    if newest is None:
+        raise click.ClickException("The journal is empty; there is nothing to anchor yet.")
+    click.echo(newest.note, nl=False)

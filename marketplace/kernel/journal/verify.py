@@ -1,0 +1,150 @@
+"""Reads the whole journal and every journaled row again, and names what is not as it was recorded."""
+
+import json
+from collections.abc import Generator, Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Mapper
+
+from marketplace.config import UNSEQUENCED_S_MAX
+from marketplace.kernel import clock
+from marketplace.kernel.db import Base, db
+from marketplace.kernel.invariants import Broken
+from marketplace.kernel.journal import merkle
+from marketplace.kernel.journal.canonical import row_digest
+from marketplace.kernel.journal.checkpoint import BadNote, Verifier, open_checkpoint
+from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.models import Checkpoint, Event, Journaled, Node
+from marketplace.kernel.journal.recorder import DELETED, digest_columns
+
+ROWS_AT_ONCE = 2_000
+
+
+def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
+    """Everything the journal alone can show; `outside_note` is a checkpoint kept elsewhere.
+
+    A log alone cannot show that its tail was cut: that takes the checkpoint kept outside.
+    """
+    yield from _check_waiting()
+    roots = yield from _check_tree()
+    yield from _check_checkpoints(roots, outside_note)
+    for mapper in journaled_mappers():
+        yield from _check_rows(mapper)
+
+
+def journaled_mappers() -> list[Mapper[Any]]:
+    """Every mapped class whose rows are journaled, by table name."""
+    mappers = [mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, Journaled)]
+    return sorted(mappers, key=lambda mapper: str(mapper.local_table))
+
+
+def _check_waiting() -> Iterator[Broken]:
+    oldest = db.session.scalar(select(func.min(Event.at)).where(Event.seq.is_(None)))
+    if oldest and oldest < clock.now() - timedelta(seconds=UNSEQUENCED_S_MAX):
+        yield Broken("sequencer", "journal_event", "", f"events wait since {oldest.isoformat()}; is `lumbung work` up?")
+
+
+def _check_tree() -> Generator[Broken, None, dict[int, bytes]]:
+    """Rebuild the tree from the events; returns the roots at every signed size (a generator's return value)."""
+    sizes = {size for (size,) in db.session.execute(select(Checkpoint.size))}
+    stored = {
+        (level, position): hash_
+        for level, position, hash_ in db.session.execute(select(Node.level, Node.position, Node.hash))
+    }
+    rebuilt: dict[tuple[int, int], bytes] = {}
+    roots: dict[int, bytes] = {}
+    expected = 0
+    rows = select(Event).where(Event.seq.is_not(None)).order_by(Event.seq).execution_options(yield_per=ROWS_AT_ONCE)
+    for event in db.session.scalars(rows):
+        if event.seq != expected:
+            yield Broken("sequence", "journal_event", str(event.id), f"number {event.seq} where {expected} must stand")
+            expected = event.seq or expected
+        yield from _check_event(event)
+        for node in merkle.append(expected, [merkle.leaf_hash(event.leaf.encode())], lambda *at: rebuilt[at]):
+            rebuilt[node.level, node.index] = node.hash
+            if stored.get((node.level, node.index)) != node.hash:
+                yield Broken("tree", "journal_node", f"{node.level}/{node.index}", "does not follow from the events")
+        expected += 1
+        if expected in sizes:
+            roots[expected] = merkle.root(expected, lambda *at: rebuilt[at])
+    if extra := len(stored) - len(rebuilt):
+        yield Broken("tree", "journal_node", "", f"{extra} nodes more than the events give")
+    return roots
+
+
+def _check_event(event: Event) -> Iterator[Broken]:
+    try:
+        leaf = json.loads(event.leaf)
+        same = (leaf["table"], leaf["id"], leaf["digest"], leaf["at"]) == (
+            event.table_name,
+            event.row_id,
+            event.digest,
+            event.at.isoformat(),
+        )
+    except (ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        yield Broken("event", "journal_event", str(event.id), "its columns and its leaf differ")
+
+
+def _check_checkpoints(roots: dict[int, bytes], outside_note: str | None) -> Iterator[Broken]:
+    verifier = Verifier.from_vkey(verifier_text())
+    notes = [(str(size), note) for size, note in db.session.execute(select(Checkpoint.size, Checkpoint.note))]
+    if outside_note is not None:
+        notes.append(("outside", outside_note))
+    for name, note in notes:
+        try:
+            signed = open_checkpoint(note, verifier)
+        except BadNote as error:
+            yield Broken("checkpoint", "journal_checkpoint", name, str(error))
+            continue
+        root = roots.get(signed.size) or _root_at(signed.size)
+        if root is None:
+            yield Broken(
+                "checkpoint", "journal_checkpoint", name, f"the log is shorter than {signed.size}: a tail is cut"
+            )
+        elif root != signed.root:
+            yield Broken("checkpoint", "journal_checkpoint", name, f"another history had {signed.size} events")
+    sizes = select(Checkpoint.size, Checkpoint.root)
+    for size, root_hex in db.session.execute(sizes):
+        if size in roots and roots[size].hex() != root_hex:
+            yield Broken("checkpoint", "journal_checkpoint", str(size), "its root column is not the tree's root")
+
+
+def _root_at(size: int) -> bytes | None:
+    from marketplace.kernel.journal.sequencer import stored_nodes, tree_size
+
+    if size > tree_size():
+        return None
+    return merkle.root(size, stored_nodes(merkle.frontier(size)))
+
+
+def _check_rows(mapper: Mapper[Any]) -> Iterator[Broken]:
+    table = str(mapper.local_table)
+    recorded = _latest_digests(table)
+    names = digest_columns(mapper)
+    columns = [getattr(mapper.class_, name) for name in names]
+    keys = [getattr(mapper.class_, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
+    rows = db.session.execute(select(*keys, *columns).execution_options(yield_per=ROWS_AT_ONCE))
+    for row in rows:
+        key = "/".join(str(part) for part in row[: len(keys)])
+        digest = recorded.pop(key, None)
+        if digest is None:
+            yield Broken("row", table, key, "no event records it")
+        elif digest != row_digest(dict(zip(names, row[len(keys) :], strict=True))):
+            yield Broken("row", table, key, "is not as it was recorded")
+    for key, digest in recorded.items():
+        if digest != DELETED:
+            yield Broken("row", table, key, "was recorded and is gone")
+
+
+def _latest_digests(table: str) -> dict[str, str]:
+    rows = db.session.execute(
+        select(Event.row_id, Event.digest)
+        .where(Event.table_name == table)
+        .order_by(Event.id)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    return {row_id: digest for row_id, digest in rows}  # noqa: C416 - the last digest of a row wins
