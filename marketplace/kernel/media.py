@@ -14,13 +14,9 @@ import pillow_heif
 from flask_babel import lazy_gettext as _l
 from PIL import Image, ImageCms, ImageOps
 
+from marketplace.config import MEDIA_EDGE_MAX, MEDIA_PIXELS_MAX, UPLOAD_BYTES_MAX
 from marketplace.kernel.errors import LumbungError
 
-MEDIA_BYTES_MAX = 25 * 1024 * 1024
-MEDIA_PIXELS_MAX = 50_000_000
-"""A 50-megapixel phone camera just fits; decoding it takes about 150 MB."""
-MEDIA_EDGE_MAX = 2560
-"""Longest edge, in pixels, of a picture as we keep it."""
 THUMBNAIL_WIDTHS = (320, 640, 960)
 WEBP_QUALITY = 82
 
@@ -116,7 +112,7 @@ def sniff(data: bytes) -> str | None:
 def clean_image(
     data: bytes,
     *,
-    bytes_max: int = MEDIA_BYTES_MAX,
+    bytes_max: int = UPLOAD_BYTES_MAX,
     pixels_max: int = MEDIA_PIXELS_MAX,
     edge_max: int = MEDIA_EDGE_MAX,
 ) -> CleanImage:
@@ -133,7 +129,7 @@ def clean_image(
         return _encoded(_decoded(data, kind, pixels_max, edge_max))
 
 
-def clean_document(data: bytes, *, bytes_max: int = MEDIA_BYTES_MAX) -> CleanDocument:
+def clean_document(data: bytes, *, bytes_max: int = UPLOAD_BYTES_MAX) -> CleanDocument:
     """The uploaded PDF, unchanged; refuses more than `bytes_max` bytes, other types, and cut-off files."""
     _check_size(data, bytes_max)
     if sniff(data) != "PDF":
@@ -144,7 +140,7 @@ def clean_document(data: bytes, *, bytes_max: int = MEDIA_BYTES_MAX) -> CleanDoc
 
 
 def clean_evidence(
-    data: bytes, *, bytes_max: int = MEDIA_BYTES_MAX, pixels_max: int = MEDIA_PIXELS_MAX
+    data: bytes, *, bytes_max: int = UPLOAD_BYTES_MAX, pixels_max: int = MEDIA_PIXELS_MAX
 ) -> CleanImage | CleanDocument:
     """The uploaded picture or PDF, each by its own rule; refuses what neither rule takes."""
     if sniff(data) in (None, "PDF"):

@@ -1,8 +1,8 @@
 """HTML to PDF in one persistent child process with caps on memory and time.
 
-The child fetches nothing: pictures and fonts stand in the HTML and CSS as `data:` addresses (`font_face`
-makes the rule for a font). Identical input gives identical bytes. A style sheet is sent once and remembered
-by its hash, so heavy fonts cost nothing from the second document on.
+The child fetches nothing: pictures and fonts stand in the HTML and CSS as `data:` addresses (`style_sheet` puts
+them into a CSS file). Identical input gives identical bytes. A style sheet is sent once and remembered by its hash,
+so heavy fonts cost nothing from the second document on.
 """
 
 import atexit
@@ -10,6 +10,7 @@ import base64
 import hashlib
 import logging
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,23 +20,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, Literal
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.config import (
+    CHECKOUT,
+    PDF_BYTES_MAX,
+    PDF_MEMORY_BYTES_MAX,
+    PDF_QUEUE_S_MAX,
+    PDF_RENDERS_PER_CHILD_MAX,
+    PDF_SECONDS_MAX,
+    PDF_SHEETS_PER_CHILD_MAX,
+    PDF_START_S_MAX,
+)
 from marketplace.kernel.errors import LumbungError, Unavailable
 from marketplace.kernel.pdf_child import Message, read_message, write_message
 
-PDF_MEMORY_BYTES_MAX = 1024 * 1024 * 1024
-PDF_RENDER_S_MAX = 20
-PDF_START_S_MAX = 60
-"""Importing the renderer takes about a second, more on a busy or cold machine."""
-PDF_QUEUE_S_MAX = 30
-PDF_RENDERS_MAX = 500
-"""Renderings after which the child is replaced, so that a leak stays small."""
-PDF_SHEETS_MAX = 32
-"""Style sheets a child remembers before it is replaced."""
+_EMBEDDED_TYPES = {".woff2": "font/woff2", ".png": "image/png", ".svg": "image/svg+xml"}
 
 # What the renderer needs to find its libraries and fonts; secrets of the parent stay with the parent.
 _ENVIRONMENT = (
@@ -95,13 +99,29 @@ def data_url(data: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
-def font_face(family: str, font: bytes, *, weight: int = 400, italic: bool = False) -> str:
-    """A CSS rule that carries a WOFF2 font inside itself, for the `css` argument of `render_pdf`."""
-    style = "italic" if italic else "normal"
-    return (
-        f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {style}; '
-        f'src: url("{data_url(font, "font/woff2")}") format("woff2"); }}\n'
-    )
+def style_sheet(path: Path, *, root: Path) -> str:
+    """The CSS file at `path` with each file it names by `url()` carried inside it, fonts above all.
+
+    Refuses (ValueError) a file outside `root` or of a type we do not embed; `data:` addresses stay.
+    """
+
+    def embedded(match: re.Match[str]) -> str:
+        address = match["address"]
+        if address.startswith("data:"):
+            return match[0]
+        file = (path.parent / address).resolve()
+        if not (file.is_file() and file.is_relative_to(root.resolve()) and file.suffix in _EMBEDDED_TYPES):
+            raise ValueError(f"{path.name} names {address}, which is not embedded")
+        return f'url("{data_url(file.read_bytes(), _EMBEDDED_TYPES[file.suffix])}")'
+
+    return re.sub(r"""url\(\s*["']?(?P<address>[^"')]+)["']?\s*\)""", embedded, path.read_text(encoding="utf-8"))
+
+
+@cache
+def house_css() -> tuple[str, ...]:
+    """Our fonts and our paper style, ready for the `css` argument of `render_pdf`."""
+    static = CHECKOUT / "static"
+    return tuple(style_sheet(static / "css" / name, root=static) for name in ("fonts.css", "print.css"))
 
 
 class _Child:
@@ -183,10 +203,10 @@ class PdfRenderer:
         self,
         *,
         memory_bytes_max: int = PDF_MEMORY_BYTES_MAX,
-        render_s_max: float = PDF_RENDER_S_MAX,
+        render_s_max: float = PDF_SECONDS_MAX,
         start_s_max: float = PDF_START_S_MAX,
         queue_s_max: float = PDF_QUEUE_S_MAX,
-        renders_max: int = PDF_RENDERS_MAX,
+        renders_max: int = PDF_RENDERS_PER_CHILD_MAX,
     ) -> None:
         self.memory_bytes_max = memory_bytes_max
         self.render_s_max = render_s_max
@@ -260,6 +280,9 @@ class PdfRenderer:
             raise PdfFailed
         for line in answer.head["warnings"]:
             _log.warning("pdf: %s", line)
+        if len(answer.blobs[0]) > PDF_BYTES_MAX:
+            _log.error("pdf failed: larger than %s bytes", PDF_BYTES_MAX)
+            raise PdfFailed
         return answer.blobs[0]
 
     @contextmanager
@@ -276,7 +299,7 @@ class PdfRenderer:
         if child is not None and (
             child.process.poll() is not None
             or child.renders >= self.renders_max
-            or len(child.sheets | sheets) > PDF_SHEETS_MAX
+            or len(child.sheets | sheets) > PDF_SHEETS_PER_CHILD_MAX
         ):
             self._drop_child()
         if self._child is None:

@@ -5,10 +5,9 @@ import io
 import segno
 from flask_babel import lazy_gettext as _l
 
+from marketplace.config import QR_BYTES_MAX
 from marketplace.kernel.errors import LumbungError
 
-QR_TEXT_BYTES_MAX = 1_000
-"""Longest text we print; beyond it the modules grow too fine for a cheap phone's camera."""
 QR_QUIET_MODULES = 4
 """White border the standard asks for (ISO/IEC 18004)."""
 
@@ -21,7 +20,7 @@ class QrTextUnfit(LumbungError):
     message = _l("A QR code holds between 1 and %(bytes_max)s bytes of text.")
 
 
-def qr_svg(text: str, *, title: str, bytes_max: int = QR_TEXT_BYTES_MAX) -> str:
+def qr_svg(text: str, *, title: str, bytes_max: int = QR_BYTES_MAX) -> str:
     """`text` as one `<svg>` element named by `title`, without styles, black on white in any theme.
 
     Refuses empty text and text longer than `bytes_max` bytes of UTF-8.
@@ -45,7 +44,7 @@ def qr_svg(text: str, *, title: str, bytes_max: int = QR_TEXT_BYTES_MAX) -> str:
     return out.getvalue().decode()
 
 
-def qr_png_data_url(text: str, *, scale: int = 8, bytes_max: int = QR_TEXT_BYTES_MAX) -> str:
+def qr_png_data_url(text: str, *, scale: int = 8, bytes_max: int = QR_BYTES_MAX) -> str:
     """`text` as a `data:image/png` address, `scale` pixels a module.
 
     Refuses empty text and text longer than `bytes_max` bytes of UTF-8.

@@ -14,13 +14,9 @@ from typing import Literal
 
 from flask_babel import lazy_gettext as _l
 
+from marketplace.config import QUANTITY_DIGITS_MAX, QUANTITY_TEXT_MAX
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.money import round_half_away
-
-QUANTITY_TEXT_MAX = 64
-"""Characters of a typed quantity we are willing to read."""
-QUANTITY_DIGITS_MAX = 18
-"""Digits allowed before and after the decimal point."""
 
 DecimalSign = Literal[".", ","]
 

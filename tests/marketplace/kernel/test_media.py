@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageCms, ImageDraw
 
+from marketplace.config import MEDIA_EDGE_MAX
 from marketplace.kernel import media
 
 ROOT = Path(__file__).parents[3]
@@ -118,7 +119,7 @@ def test_transparency_is_kept() -> None:
 def test_a_large_photo_is_made_smaller() -> None:
     clean = media.clean_image(encoded(picture(3000, 1500), "JPEG"))
 
-    assert (clean.width, clean.height) == (media.MEDIA_EDGE_MAX, media.MEDIA_EDGE_MAX // 2)
+    assert (clean.width, clean.height) == (MEDIA_EDGE_MAX, MEDIA_EDGE_MAX // 2)
 
 
 @pytest.mark.parametrize("side", [7_100, 10_000, 13_000, 20_000])

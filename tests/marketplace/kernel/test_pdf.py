@@ -16,8 +16,6 @@ from PIL import Image
 
 from marketplace.kernel import pdf
 
-ROOT = Path(__file__).parents[3]
-VENDORED_FONTS = sorted((ROOT / "static" / "vendor").rglob("*.woff2"))
 ISSUED = datetime(2026, 3, 12, 4, 5, 6, tzinfo=UTC)
 SLOW = "<table>" + "<tr><td>x<td>y<td>z" * 20_000 + "</table>"
 
@@ -252,11 +250,40 @@ def test_a_date_without_zone_is_refused(renderer: pdf.PdfRenderer) -> None:
         render(renderer, created=ISSUED.replace(tzinfo=None))
 
 
-@pytest.mark.skipif(not VENDORED_FONTS, reason="no vendored fonts yet")
-def test_vendored_fonts_carry_thai_khmer_and_currency_signs(renderer: pdf.PdfRenderer) -> None:
-    css = "".join(pdf.font_face(path.stem, path.read_bytes()) for path in VENDORED_FONTS)
-    families = ", ".join(f'"{path.stem}"' for path in VENDORED_FONTS)
+def test_house_fonts_carry_thai_khmer_and_currency_signs(renderer: pdf.PdfRenderer) -> None:
+    document = render(renderer, "<p>Rp650.000 ผ้าฝ้าย ក្រមា ₱ ₹ ฿ ៛", css=pdf.house_css())
 
-    document = render(renderer, "<p>ผ้าฝ้าย ក្រមា ₱ ₹ ฿ ៛", css=[f"{css} html {{ font-family: {families} }}"])
+    with pikepdf.open(io.BytesIO(document)) as opened:
+        fonts = {str(thing.FontName) for thing in opened.objects if _is(thing, "/FontDescriptor")}
+    assert set("Rp650ผ้าฝยក្រមា₱₹฿៛") <= characters(document)
+    assert fonts
+    assert all("+Lumbung" in name for name in fonts), fonts
 
-    assert set("ผ้าฝยក្រមា₱₹฿៛") <= characters(document)
+
+def test_a_style_sheet_carries_only_files_of_its_own_house(tmp_path: Path) -> None:
+    root = tmp_path / "static"
+    root.mkdir()
+    (root / "f.woff2").write_bytes(b"font")
+    (tmp_path / "secret.png").write_bytes(b"secret")
+    (root / "secret.txt").write_bytes(b"secret")
+    sheet = root / "a.css"
+
+    sheet.write_text("a { b: url('f.woff2') } c { d: url(data:x) }")
+    embedded = pdf.style_sheet(sheet, root=root)
+
+    assert embedded == 'a { b: url("data:font/woff2;base64,Zm9udA==") } c { d: url(data:x) }'
+    for address in ("../secret.png", "secret.txt", "https://example.org/a.png", "/etc/passwd"):
+        sheet.write_text(f"a {{ b: url({address}) }}")
+        with pytest.raises(ValueError, match="not embedded"):
+            pdf.style_sheet(sheet, root=root)
+
+
+def test_a_document_beyond_its_size_is_refused(renderer: pdf.PdfRenderer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "PDF_BYTES_MAX", 100)
+
+    with pytest.raises(pdf.PdfFailed):
+        render(renderer)
+
+
+def _is(thing: pikepdf.Object, kind: str) -> bool:
+    return isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == kind

@@ -7,6 +7,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw
 
+from marketplace.config import QR_BYTES_MAX
 from marketplace.kernel import qr
 
 ADDRESS = "https://lumbung.example/journey/SY-2?t=7Q1KX0"
@@ -34,7 +35,7 @@ def test_the_same_text_gives_the_same_code() -> None:
     assert qr.qr_png_data_url(ADDRESS) == qr.qr_png_data_url(ADDRESS)
 
 
-@pytest.mark.parametrize("text", ["", "x" * (qr.QR_TEXT_BYTES_MAX + 1), "é" * 501])
+@pytest.mark.parametrize("text", ["", "x" * (QR_BYTES_MAX + 1), "é" * 501])
 def test_text_that_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(qr.QrTextUnfit):
         qr.qr_svg(text, title="")
