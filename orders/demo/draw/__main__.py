@@ -21,9 +21,7 @@ def contact_sheet(count: int) -> Image.Image:
     rows = -(-count // SHEET_COLUMNS)
     sheet = Image.new("RGB", (SHEET_COLUMNS * across + GAP_PX, rows * down + GAP_PX), PAPER)
     for at, spec in enumerate(specs(count, list(TECHNIQUES))):
-        picture = draw(spec, width_px=DRAWN_PX[0], height_px=DRAWN_PX[1]).resize(
-            TILE_PX, Image.Resampling.LANCZOS
-        )
+        picture = draw(spec, width_px=DRAWN_PX[0], height_px=DRAWN_PX[1]).resize(TILE_PX, Image.Resampling.LANCZOS)
         sheet.paste(picture, (GAP_PX + at % SHEET_COLUMNS * across, GAP_PX + at // SHEET_COLUMNS * down))
     return sheet
 

@@ -25,9 +25,7 @@ def _pitch(frame: Frame, units: float) -> float:
 
 def _selvedge(warp: Colours, palette: Palette) -> Colours:
     """The warp with the same narrow stripes wound at both edges."""
-    edge = striped(
-        [(palette.dark, 6), (palette.accent, 4), (palette.light, 2), (palette.accent, 4), (palette.dark, 4)]
-    )
+    edge = striped([(palette.dark, 6), (palette.accent, 4), (palette.light, 2), (palette.accent, 4), (palette.dark, 4)])
     edge = np.repeat(edge, warp.shape[1], axis=1)
     return np.concatenate([edge, warp[len(edge) : -len(edge)], edge[::-1]])
 

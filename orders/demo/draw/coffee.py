@@ -50,9 +50,7 @@ def _bean_shadow(size_px: int) -> Image.Image:
     return shadow.filter(ImageFilter.GaussianBlur(size_px / 13))
 
 
-def strew(
-    frame: Frame, picture: Colours, places: list[tuple[float, float]], roast: str, size: float
-) -> Colours:
+def strew(frame: Frame, picture: Colours, places: list[tuple[float, float]], roast: str, size: float) -> Colours:
     """The picture with a bean and its shadow at every place, later ones on top."""
     size_px = max(8, round(size * frame.unit))
     beans = [_bean(frame, size_px, ROASTS[roast]) for _ in range(TURNS)]
@@ -81,9 +79,7 @@ def scatter(frame: Frame, area: tuple[float, float, float, float], size: float) 
     return [(places[at][0] + float(jitter[at, 0]), places[at][1] + float(jitter[at, 1])) for at in order]
 
 
-def _within(
-    frame: Frame, centre: tuple[float, float], radius: float, place: tuple[float, float], bumps: Field
-) -> bool:
+def _within(frame: Frame, centre: tuple[float, float], radius: float, place: tuple[float, float], bumps: Field) -> bool:
     dx, dy = place[0] - centre[0], place[1] - centre[1]
     bump = bumps[int((math.atan2(dy, dx) / (2 * math.pi) + 0.5) * (len(bumps) - 1))]
     return math.hypot(dx, dy) < radius * float(bump)
@@ -92,10 +88,7 @@ def _within(
 def _outline(frame: Frame) -> Field:
     """How far a heap reaches in each direction, about 1."""
     turn = np.linspace(0, 2 * math.pi, 180)
-    waves = (
-        float(frame.form.uniform(0.01, 0.05)) * np.sin(turn * k + frame.form.uniform(0, 6))
-        for k in (1, 2, 3, 5)
-    )
+    waves = (float(frame.form.uniform(0.01, 0.05)) * np.sin(turn * k + frame.form.uniform(0, 6)) for k in (1, 2, 3, 5))
     return np.asarray(1 + sum(waves))
 
 
@@ -103,9 +96,7 @@ def _jute(frame: Frame) -> Colours:
     def weaver(width: float, length: float) -> Cloth:
         pitch = max(3.0, 7.0 * frame.unit)
         yarn = solid("#ba9463", frame.grain, vary=0.10)
-        return Cloth(
-            Yarns(yarn, pitch, 0.16, 0.30), Yarns(yarn * 0.94, pitch, 0.16), BASKET.interlacement(), 0.0, 0.42
-        )
+        return Cloth(Yarns(yarn, pitch, 0.16, 0.30), Yarns(yarn * 0.94, pitch, 0.16), BASKET.interlacement(), 0.0, 0.42)
 
     return close(frame, weaver)
 
@@ -131,16 +122,8 @@ def beans(frame: Frame, spec: PictureSpec) -> Colours:
                 frame.units_high - float(frame.form.uniform(200, 420)),
             )
         bumps = _outline(frame)
-        heap = [
-            place
-            for place in scatter(frame, everywhere, size)
-            if _within(frame, centre, radius, place, bumps)
-        ]
-        strays = [
-            place
-            for place in scatter(frame, everywhere, size * 5.5)
-            if math.dist(place, centre) < radius * 1.22
-        ]
+        heap = [place for place in scatter(frame, everywhere, size) if _within(frame, centre, radius, place, bumps)]
+        strays = [place for place in scatter(frame, everywhere, size * 5.5) if math.dist(place, centre) < radius * 1.22]
         picture = strew(frame, picture, strays[:9] + heap, spec.palette, size)
     x, y = frame.mesh()
     return picture * (1.10 - 0.24 * (x / 800 * 0.5 + y / frame.units_high * 0.6))[..., None]

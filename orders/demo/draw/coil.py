@@ -20,9 +20,7 @@ def _wave(share: Field, turn: Field, petals: int) -> Indices:
 
 def _rays(share: Field, turn: Field, petals: int) -> Indices:
     ray = np.abs((turn + share * 0.06) * petals % 1 - 0.5) * 2
-    return np.where(
-        (share > 0.12) & (ray > 0.30 + share * 0.55), 1, np.where((share > 0.84) & (share < 0.90), 2, 0)
-    )
+    return np.where((share > 0.12) & (ray > 0.30 + share * 0.55), 1, np.where((share > 0.84) & (share < 0.90), 2, 0))
 
 
 def _dice(share: Field, turn: Field, petals: int) -> Indices:
@@ -48,9 +46,7 @@ def _rings(share: Field, turn: Field, petals: int) -> Indices:
 def _bolts(share: Field, turn: Field, petals: int) -> Indices:
     bent = turn * petals + 0.33 * np.abs(share * 5 % 1 - 0.5) * 2
     place = bent % 1
-    return np.where(
-        share < 0.1, 2, np.where(place < 0.28, 1, np.where((place > 0.36) & (place < 0.46), 2, 0))
-    )
+    return np.where(share < 0.1, 2, np.where(place < 0.28, 1, np.where((place > 0.36) & (place < 0.46), 2, 0)))
 
 
 DESIGNS: dict[str, Callable[[Field, Field, int], Indices]] = {
@@ -86,12 +82,7 @@ def _stitches(frame: Frame, spec: PictureSpec, thing: Disc, core: float) -> Colo
     light *= 1 + 0.11 * (hashed - np.floor(hashed) - 0.5)
     lit = -np.cos(thing.angle - LIGHT_FROM)
     reach = thing.distance / thing.radius
-    light *= (
-        1
-        + 0.12 * across * lit
-        - 0.20 * (reach - 0.35).clip(0, 1) * lit
-        - 0.10 * np.exp(-((reach / 0.42) ** 2))
-    )
+    light *= 1 + 0.12 * across * lit - 0.20 * (reach - 0.35).clip(0, 1) * lit - 0.10 * np.exp(-((reach / 0.42) ** 2))
     return np.asarray(leaves[design] * (light * 1.1)[..., None])
 
 

@@ -37,9 +37,7 @@ def ikat(
     """Yarns tied and dyed in bundles: each bundle slips a little, and dye creeps under the edge of a tie."""
     along = np.arange(length_px, dtype=np.float32)[None, :] / unit
     place = (np.arange(yarns) // bundle * bundle + bundle / 2).astype(np.float32)[:, None] * pitch_px / unit
-    slips = np.repeat(rng.normal(0, slip, yarns // bundle + 1), bundle)[:yarns] + rng.normal(
-        0, slip * 0.45, yarns
-    )
+    slips = np.repeat(rng.normal(0, slip, yarns // bundle + 1), bundle)[:yarns] + rng.normal(0, slip * 0.45, yarns)
     dyes = resist(along + slips.astype(np.float32)[:, None], place)
     crept = blur_rows(swatches(palette)[dyes], max(1, round(1.7 * unit)))
     uneven = 1 + 0.05 * noise(rng, (yarns, length_px), (max(8, yarns // 3), 40))

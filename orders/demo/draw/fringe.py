@@ -45,9 +45,7 @@ class _Pen:
         self.draw.ellipse((x - r, y - r, x + r, y + r), fill=fill)
 
 
-def _tassel(
-    pen: _Pen, frame: Frame, root: tuple[float, float], colour: Colours, length: float, turn: float
-) -> None:
+def _tassel(pen: _Pen, frame: Frame, root: tuple[float, float], colour: Colours, length: float, turn: float) -> None:
     """Loose ends gather into a knot, run down as a twisted cord, and open in a tuft."""
     form = frame.form
     sway, length = (
@@ -60,9 +58,7 @@ def _tassel(
         light = 0.86 - 0.22 * strand
         pen.line([(x + strand * gather, y - 3), (x + strand * 1.6, knot_y)], _tone(colour, light), 2.3)
     steps = max(6, int(length / 6.5))
-    path = [
-        (x + sway * (at / steps) ** 2, knot_y + (tuft_y - knot_y) * at / steps) for at in range(steps + 1)
-    ]
+    path = [(x + sway * (at / steps) ** 2, knot_y + (tuft_y - knot_y) * at / steps) for at in range(steps + 1)]
     pen.line(path, _tone(colour, 0.62), 6.0)
     for above, below in pairwise(path):
         pen.line([(above[0] - 2.4, above[1] + 1), (below[0] + 2.0, below[1] - 0.5)], _tone(colour, 1.04), 2.6)
@@ -96,11 +92,7 @@ def fringe(frame: Frame, picture: Colours, edge: Edge, warp: Colours, *, length:
     for tassel in range(count):
         share = (tassel + 0.5) / count
         near = int(share * len(shades))
-        yarn = (
-            shades[max(0, near - 2) : near + 3].mean(axis=0)
-            if len(shades) > count
-            else shades[tassel % len(shades)]
-        )
+        yarn = shades[max(0, near - 2) : near + 3].mean(axis=0) if len(shades) > count else shades[tassel % len(shades)]
         _tassel(pen, frame, edge.at(share), yarn * 0.92 + light * 0.08, length, edge.turn)
     strip = np.asarray(pen.image.resize((box[2] - box[0], box[3] - box[1]), Image.Resampling.BOX), np.float32)
     cover = np.zeros((frame.height, frame.width), np.float32)

@@ -135,9 +135,7 @@ def weave(cloth: Cloth, x: Field, y: Field, rng: Generator) -> Colours:
     light *= np.where(on_top, ends.each(ends.shade), picks.each(picks.shade)) * dimple
     seen = _dyed(cloth, ends, picks, on_top) * (light * 1.12)[..., None]
     if cloth.sheen:
-        seen += (cloth.sheen * 62 * ((1 - across * across).clip(0, 1) ** 3) * np.where(held, 1.0, 0.7))[
-            ..., None
-        ]
+        seen += (cloth.sheen * 62 * ((1 - across * across).clip(0, 1) ** 3) * np.where(held, 1.0, 0.7))[..., None]
     if cloth.supplement is not None:
         seen = _brocade(cloth.supplement, seen, ends, picks, rng)
     return seen
@@ -147,9 +145,7 @@ def _relief(cloth: Cloth, across: Field, along: Field, held: Mask, rng: Generato
     """Light on a round yarn that dives at both ends of its float; it is thicker in some places."""
     shape = across.shape
     slub = cloth.warp.slub
-    thickness = (1 + slub * noise(rng, shape, (max(4, shape[0] // 14), max(4, shape[1] // 14)))).clip(
-        0.55, 1.6
-    )
+    thickness = (1 + slub * noise(rng, shape, (max(4, shape[0] // 14), max(4, shape[1] // 14)))).clip(0.55, 1.6)
     round_off = np.sqrt((1.06 - across * across / thickness).clip(0.02, 1))
     arch = np.where(held, 1.0, 1 - 0.34 * along * along)
     body = cloth.gap + 0.22
@@ -167,10 +163,6 @@ def _brocade(supplement: Supplement, seen: Colours, ends: _Lie, picks: _Lie, rng
     arch = np.where(np.take(runs_on.ravel(), cell + (u > 0) * floats.size), 1.0, 1 - 0.5 * u * u)
     round_off = np.sqrt((1.02 - v * v).clip(0.01, 1))
     glint = 0.55 + 0.35 * noise(rng, shown.shape, (60, 40)).clip(-1.4, 1.6)
-    light = (
-        0.42
-        + 0.60 * round_off * arch
-        + 0.08 * np.sin(2.1 * u + ends.each(ends.yarn.astype(np.float32)) * 2.2)
-    )
+    light = 0.42 + 0.60 * round_off * arch + 0.08 * np.sin(2.1 * u + ends.each(ends.yarn.astype(np.float32)) * 2.2)
     metal = supplement.colour * light[..., None] + (56 * round_off**9 * arch * glint)[..., None]
     return np.where(shown[..., None], metal, seen)

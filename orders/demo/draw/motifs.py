@@ -130,9 +130,7 @@ def teeth(width: float, height: float, dyes: tuple[int, int, int]) -> Pattern:
         p, rise = np.abs(_cell(across, width)), (down / height) % 1
         inside = rise - p
         chosen = np.where(inside > 0, body, sky)
-        return np.where(
-            ((inside > 0.14) & (inside < 0.24)) | ((inside > 0.44) & (inside < 0.52)), rib, chosen
-        )
+        return np.where(((inside > 0.14) & (inside < 0.24)) | ((inside > 0.44) & (inside < 0.52)), rib, chosen)
 
     return pattern
 

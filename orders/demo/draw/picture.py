@@ -8,7 +8,7 @@ from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageFilter
 
 from orders.demo.draw.cloths import SETUPS, cloth
 from orders.demo.draw.coffee import beans
@@ -20,7 +20,9 @@ from orders.demo.draw.surface import Colours, Frame, to_image
 DESCRIPTION = "Gambar contoh, digambar dengan program. Bukan foto barang."
 SATURATION = 0.9
 BYTES_MAX = 120_000
-QUALITIES = (82, 72, 60, 48, 36, 24)
+COARSER = ((82, 0.0), (70, 0.0), (62, 0.4), (56, 0.6), (50, 0.8), (42, 1.0), (34, 1.2), (26, 1.5))
+"""Quality and softness (radius in pixels) to try in turn: soft at a fair quality looks better than sharp at a poor one."""
+LENS_PX = 0.45
 PAINTERS: dict[str, Callable[[Frame, PictureSpec], Colours]] = {
     **dict.fromkeys(SETUPS, cloth),
     "plait": plait,
@@ -35,7 +37,8 @@ def draw(spec: PictureSpec, *, width_px: int = 800, height_px: int = 1000) -> Im
     frame = Frame(width_px, height_px, form, grain)
     colours = PAINTERS[spec.technique](frame, spec)
     grey = colours.mean(axis=2, keepdims=True)
-    return to_image(grey + (colours - grey) * SATURATION)
+    image = to_image(grey + (colours - grey) * SATURATION)
+    return image.filter(ImageFilter.GaussianBlur(LENS_PX * frame.unit))
 
 
 def write(spec: PictureSpec, path: Path, *, width_px: int = 800, height_px: int = 1000) -> None:
@@ -48,9 +51,10 @@ def encoded(image: Image.Image, bytes_max: int) -> bytes:
     """The image as WebP that carries the description, at the best quality that keeps the bound."""
     exif = Image.Exif()
     exif[ExifTags.Base.ImageDescription] = DESCRIPTION
-    for quality in QUALITIES:
+    for quality, softness_px in COARSER:
         file = BytesIO()
-        image.save(file, "WEBP", quality=quality, method=4, exif=exif)
+        softened = image.filter(ImageFilter.GaussianBlur(softness_px)) if softness_px else image
+        softened.save(file, "WEBP", quality=quality, method=4, exif=exif)
         if file.tell() <= bytes_max:
             break
     return file.getvalue()
@@ -65,8 +69,6 @@ def write_all(
 ) -> None:
     """Store many pictures, each drawn by one of a few processes of their own."""
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = [
-            pool.submit(write, spec, path, width_px=width_px, height_px=height_px) for spec, path in wanted
-        ]
+        jobs = [pool.submit(write, spec, path, width_px=width_px, height_px=height_px) for spec, path in wanted]
         for job in jobs:
             job.result()

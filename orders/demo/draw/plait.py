@@ -44,9 +44,7 @@ def laid(frame: Frame, thing: Disc) -> Colours:
     return shade(frame, table, cover, (6, 8), 8, 0.36)
 
 
-def strips(
-    frame: Frame, x: Field, y: Field, pitch: float, colours: tuple[Colours, Colours], over: Mask
-) -> Colours:
+def strips(frame: Frame, x: Field, y: Field, pitch: float, colours: tuple[Colours, Colours], over: Mask) -> Colours:
     """Flat strips with bevelled edges, grain along them and a slight difference each."""
     shape = np.broadcast_shapes(x.shape, y.shape)
     x = x + 1.3 * noise(frame.grain, shape, (9, 9))
@@ -56,9 +54,7 @@ def strips(
     rows, columns = over.shape
     on_top = over[j % rows, i % columns]
     beyond_v, beyond_u = np.where(v > 0, 1, -1), np.where(u > 0, 1, -1)
-    held = np.where(
-        on_top, over[(j + beyond_v) % rows, i % columns], ~over[j % rows, (i + beyond_u) % columns]
-    )
+    held = np.where(on_top, over[(j + beyond_v) % rows, i % columns], ~over[j % rows, (i + beyond_u) % columns])
     across, along = np.where(on_top, u, v), np.where(on_top, v, u)
     first, second = colours
     seen = np.where(on_top[..., None], first[i % len(first)], second[j % len(second)])
@@ -102,8 +98,7 @@ def tray(frame: Frame, spec: PictureSpec, *, over: Mask | None = None) -> tuple[
     straw = STRAWS[int(form.integers(len(STRAWS)))]
     other = (palette.dark, palette.main, palette.accent)[int(form.integers(3))]
     first, second = (
-        rgb(code) * (1 + 0.07 * frame.grain.standard_normal((60, 1), dtype=np.float32))
-        for code in (straw, other)
+        rgb(code) * (1 + 0.07 * frame.grain.standard_normal((60, 1), dtype=np.float32)) for code in (straw, other)
     )
     turn = math.radians(45 if spec.motif == "aslant" else 0) + float(form.uniform(-0.05, 0.05))
     dx, dy = thing.distance * np.cos(thing.angle - turn), thing.distance * np.sin(thing.angle - turn)

@@ -16,6 +16,9 @@ Weaver: TypeAlias = Callable[[float, float], Cloth]
 """Makes a cloth of that width and length in units."""
 
 HEM_SWING = 2.5
+CLOSE_UP = 1.4
+"""How much nearer the cloth is that fills the picture."""
+
 WALLS = ("#d9cfc0", "#cfcac2", "#e2d8c8", "#c9bda9", "#d3cdc6")
 
 
@@ -59,22 +62,19 @@ def folds(rng: Generator, span: float, wave: float, steep: float) -> Folds:
 def close(frame: Frame, weaver: Weaver) -> Colours:
     """The cloth fills the picture, in a few deep folds."""
     x, y = frame.mesh()
-    turn = math.radians(
-        float(frame.form.choice([-34, -22, 0, 18, 28, 62])) + float(frame.form.uniform(-6, 6))
-    )
+    turn = math.radians(float(frame.form.choice([-34, -22, 0, 18, 28, 62])) + float(frame.form.uniform(-6, 6)))
     along_x, along_y = math.cos(turn), math.sin(turn)
     bend = 26 * noise(frame.form, (frame.height, frame.width), (4, 3))
     place = x * along_x + y * along_y + bend + 1100
-    profile = folds(
-        frame.form, 3000, float(frame.form.uniform(260, 460)), float(frame.form.uniform(0.28, 0.46))
-    )
+    profile = folds(frame.form, 3000, float(frame.form.uniform(260, 460)), float(frame.form.uniform(0.28, 0.46)))
     taken, light = profile.look(place, 1.0)
     taken = taken - float(taken.mean())
     lean = math.radians(float(frame.form.uniform(-5, 5)))
     cloth_x = (x + taken * along_x) * math.cos(lean) + (y + taken * along_y) * math.sin(lean) + 160
     cloth_y = (y + taken * along_y) * math.cos(lean) - (x + taken * along_x) * math.sin(lean) + 160
     cloth = weaver(UNITS_WIDE + 320, frame.units_high + 320)
-    seen = weave(cloth, cloth_x * frame.unit, cloth_y * frame.unit, frame.grain)
+    near = frame.unit / CLOSE_UP
+    seen = weave(cloth, cloth_x * near, cloth_y * near, frame.grain)
     fall = 1.05 - 0.22 * (x / UNITS_WIDE * 0.5 + y / frame.units_high * 0.5)
     return seen * (light * fall)[..., None]
 
@@ -132,18 +132,14 @@ def _rod(frame: Frame, picture: Colours, y_rod: float, ends: tuple[float, float]
     radius = 11.0
     v = (y - y_rod) / radius
     inside = (np.abs(v) < 1) & (x > ends[0]) & (x < ends[1])
-    threads = [
-        np.abs(x - (end + (400 - end) * (y_rod - y) / 900)) < 0.9 for end in (ends[0] + 16, ends[1] - 16)
-    ]
+    threads = [np.abs(x - (end + (400 - end) * (y_rod - y) / 900)) < 0.9 for end in (ends[0] + 16, ends[1] - 16)]
     thread = (threads[0] | threads[1]) & (y < y_rod)
     picture = shade(frame, picture, (inside | thread).astype(np.float32), (9, 13), 9, 0.36)
     picture = np.where(thread[..., None], rgb("#8d7a5c"), picture)
     bamboo = 0.50 + 0.62 * np.sqrt((1 - (v * 0.98 + 0.12) ** 2).clip(0, 1))
     bamboo = bamboo * (1 + 0.03 * frame.noise(150, 160))
     for node in (ends[0] + 38, ends[0] + 262, ends[0] + 494, ends[1] - 20):
-        bamboo = bamboo * (
-            1 - 0.34 * np.exp(-(((x - node) / 2.2) ** 2)) + 0.12 * np.exp(-(((x - node - 6) / 3) ** 2))
-        )
+        bamboo = bamboo * (1 - 0.34 * np.exp(-(((x - node) / 2.2) ** 2)) + 0.12 * np.exp(-(((x - node - 6) / 3) ** 2)))
     return np.where(inside[..., None], rgb("#b08a55") * bamboo[..., None], picture)
 
 

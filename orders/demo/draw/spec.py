@@ -65,9 +65,7 @@ TECHNIQUES: dict[str, Technique] = {
         ("laid",),
         _DYES,
     ),
-    "coil": Technique(
-        ("spiral",), ("wave", "rays", "dice", "petals", "rings", "bolts"), (150, 200), ("laid",), _DYES
-    ),
+    "coil": Technique(("spiral",), ("wave", "rays", "dice", "petals", "rings", "bolts"), (150, 200), ("laid",), _DYES),
     "coffee-beans": Technique(("heap",), ("heap", "tray", "cloth"), (88, 118), ("close",), tuple(ROASTS)),
 }
 

@@ -39,8 +39,10 @@ def test_a_faced_draft_ties_every_end_and_pick_once_in_eight(name, lifted):
 def test_every_yarn_of_every_draft_is_held(name):
     over = DRAFTS[name].interlacement()
 
-    assert over.any(axis=0).all() and over.any(axis=1).all()
-    assert (~over).any(axis=0).all() and (~over).any(axis=1).all()
+    assert over.any(axis=0).all()
+    assert over.any(axis=1).all()
+    assert (~over).any(axis=0).all()
+    assert (~over).any(axis=1).all()
 
 
 def test_a_shaft_that_is_not_tied_up_is_refused():

@@ -49,9 +49,7 @@ def test_no_picture_is_blank_washed_out_or_sunk_in_black(seventy_two):
 def test_the_same_spec_gives_the_same_pixels(technique):
     (spec,) = specs(1, [technique])
 
-    first, again, other = (
-        draw(one, **SMALL).tobytes() for one in (spec, spec, replace(spec, seed=spec.seed + 1))
-    )
+    first, again, other = (draw(one, **SMALL).tobytes() for one in (spec, spec, replace(spec, seed=spec.seed + 1)))
 
     assert first == again
     assert first != other
@@ -68,8 +66,10 @@ def test_neighbours_never_share_technique_and_palette(techniques):
 def test_specs_stay_within_their_technique():
     for spec in specs(200, list(TECHNIQUES)):
         kind = TECHNIQUES[spec.technique]
-        assert spec.draft in kind.drafts and spec.motif in kind.motifs
-        assert spec.setting in kind.settings and spec.palette in kind.palettes
+        assert spec.draft in kind.drafts
+        assert spec.motif in kind.motifs
+        assert spec.setting in kind.settings
+        assert spec.palette in kind.palettes
         assert kind.repeats[0] <= spec.repeat < kind.repeats[1]
 
 
