@@ -20,8 +20,8 @@ from orders.demo.draw.surface import Colours, Frame, to_image
 DESCRIPTION = "Gambar contoh, digambar dengan program. Bukan foto barang."
 SATURATION = 0.9
 BYTES_MAX = 120_000
-COARSER = ((82, 0.0), (70, 0.0), (62, 0.4), (56, 0.6), (50, 0.8), (42, 1.0), (34, 1.2), (26, 1.5))
-"""Quality and softness (radius in pixels) to try in turn: soft at a fair quality looks better than sharp at a poor one."""
+COARSER = ((80, 0.0), (66, 0.4), (56, 0.7), (44, 1.0), (32, 1.3))
+"""Quality and softness (radius in pixels) to try in turn: soft and fair looks better than sharp and poor."""
 LENS_PX = 0.45
 PAINTERS: dict[str, Callable[[Frame, PictureSpec], Colours]] = {
     **dict.fromkeys(SETUPS, cloth),
