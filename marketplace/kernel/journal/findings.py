@@ -67,6 +67,9 @@ class Finding:
         """The finding in the reader's language."""
         return str((_HOLDS if self.ok else _FAILS)[self.code]) % self.params
 
+    def __str__(self) -> str:
+        return self.sentence
+
 
 def all_hold(findings: Iterable[Finding]) -> bool:
     """Say whether everything that was checked holds."""

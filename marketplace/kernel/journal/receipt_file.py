@@ -8,10 +8,8 @@ from typing import NoReturn
 
 import pikepdf
 
-RECEIPT_BYTES_MAX = 8 * 2**20
-PDF_BYTES_MAX = 16 * 2**20
-PDF_ATTACHMENTS_MAX = 32
-PDF_STREAM_BYTES_MAX = 64 * 2**20
+from marketplace.config import PDF_ATTACHMENTS_MAX, PDF_BYTES_MAX, PDF_STREAM_BYTES_MAX, RECEIPT_BYTES_MAX
+
 ATTACHMENT_NAME = "receipt.json"
 
 

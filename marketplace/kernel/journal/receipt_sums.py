@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from marketplace.config import FINDINGS_A_CHECK_MAX
 from marketplace.kernel.journal.canonical import SAFE_INTEGER_MAX
 from marketplace.kernel.journal.findings import Finding, shown
 
@@ -14,8 +15,6 @@ PURPOSES = (
 
 STATUSES = ("paid", "paid_unconfirmed", "owed", "declared")
 """From most to least certain; rows of one purpose stand in this order."""
-
-BROKEN_LINES_SHOWN_MAX = 20
 
 _FOLDED = "producer_share"
 
@@ -81,7 +80,7 @@ def _each_line(
     found = 0
     for line in sums.lines:
         params = broken(line)
-        if params is not None and found < BROKEN_LINES_SHOWN_MAX:
+        if params is not None and found < FINDINGS_A_CHECK_MAX:
             found += 1
             yield Finding(code, False, {"line": line.name, **params})
     if not found:

@@ -1,5 +1,7 @@
 import io
 import json
+import resource
+import struct
 import tracemalloc
 import zlib
 
@@ -9,15 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from weasyprint import HTML, Attachment
 
-from marketplace.kernel.journal import receipt_file
-from marketplace.kernel.journal.receipt_file import (
-    PDF_ATTACHMENTS_MAX,
-    PDF_BYTES_MAX,
-    RECEIPT_BYTES_MAX,
-    BadReceiptFile,
-    receipt_from_json,
-    receipt_from_pdf,
-)
+from marketplace.config import PDF_ATTACHMENTS_MAX, PDF_BYTES_MAX, PDF_STREAM_BYTES_MAX, RECEIPT_BYTES_MAX
+from marketplace.kernel.journal.receipt_file import BadReceiptFile, receipt_from_json, receipt_from_pdf
 from marketplace.kernel.journal.receipt_proof import all_hold, verify_receipt
 
 Receipt = dict[str, object]
@@ -134,4 +129,24 @@ def test_the_pdf_library_is_told_its_bound() -> None:
     receipt_from_pdf(GOOD)
 
     limits = pikepdf.settings.get_qpdf_limits()
-    assert limits["flate_max_memory"] == receipt_file.PDF_STREAM_BYTES_MAX
+    assert limits["flate_max_memory"] == PDF_STREAM_BYTES_MAX
+
+
+def test_a_pdf_whose_own_structure_unpacks_to_a_gigabyte_is_refused() -> None:
+    packer = zlib.compressobj(9)
+    bomb = b"".join(packer.compress(b" " * 2**24) for _ in range(64)) + packer.flush()
+    head = b"%PDF-1.5\n"
+    objects = b"5 0 obj\n<< /Type /ObjStm /N 3 /First 20 /Filter /FlateDecode /Length %d >>\nstream\n" % len(bomb)
+    objects += bomb + b"\nendstream\nendobj\n"
+    table_at = len(head + objects)
+    places = [(0, 0, 65535), (2, 5, 0), (2, 5, 1), (2, 5, 2), (0, 0, 0), (1, len(head), 0), (1, table_at, 0)]
+    table = b"".join(struct.pack(">BIH", *place) for place in places)
+    tail = b"6 0 obj\n<< /Type /XRef /Size 7 /W [1 4 2] /Root 1 0 R /Length %d >>\nstream\n" % len(table)
+    tail += table + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % table_at
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    with pytest.raises(BadReceiptFile):
+        receipt_from_pdf(head + objects + tail)
+
+    grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kib < 4 * PDF_STREAM_BYTES_MAX // 1024
