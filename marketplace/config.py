@@ -16,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # Bounds. Each is used by name where it holds.
 BODY_BYTES_MAX = 25 * 1024 * 1024
 UPLOAD_BYTES_MAX = 20 * 1024 * 1024
+TEXT_CHARACTERS_MAX = 200
 MEDIA_PIXELS_MAX = 50_000_000
 PAGE_SIZE = 24
 PAGE_SIZE_MAX = 100

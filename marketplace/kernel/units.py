@@ -239,7 +239,7 @@ def parse_quantity(
     match = _QUANTITY.fullmatch(text.strip()) if len(text) <= QUANTITY_TEXT_MAX else None
     if match is None or match["number"] is None:
         raise QuantityUnreadable
-    number = _read_number(match["number"].strip(), decimal_sign)
+    number = read_number(match["number"].strip(), decimal_sign)
     word = match["unit"].strip()
     if not word:
         if default_unit is None:
@@ -250,7 +250,8 @@ def parse_quantity(
     return number, unit_named(word).code
 
 
-def _read_number(text: str, decimal_sign: DecimalSign | None) -> Decimal:
+def read_number(text: str, decimal_sign: DecimalSign | None = None) -> Decimal:
+    """The number a person typed, such as "1.250,5"; refuses what is none, and by its own name what can be two."""
     digits = _GROUPING_SPACE.sub("", text)
     point = _decimal_sign_of(digits, decimal_sign)
     group = "." if point == "," else ","
