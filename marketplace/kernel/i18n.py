@@ -3,6 +3,7 @@
 from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
+from marketplace.kernel import catalogs
 from marketplace.kernel.money_format import format_money
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -57,7 +58,8 @@ def _keep_choice(response: Response) -> Response:
 
 def init_app(app: Flask) -> None:
     """Hang languages on the app."""
-    babel.init_app(app, locale_selector=choose_locale)
+    catalogs.ensure_catalogs()
+    babel.init_app(app, locale_selector=choose_locale, default_translation_directories=str(catalogs.TRANSLATIONS))
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, url_for_language=url_for_language)
     app.jinja_env.filters["money"] = money
     app.after_request(_keep_choice)
