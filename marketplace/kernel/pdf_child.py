@@ -21,7 +21,27 @@ FRAME_BYTES_MAX = 64 * 1024 * 1024
 WARNINGS_MAX = 20
 WARNING_CHARACTERS_MAX = 200
 
-_PDF_UA_CLAIM = b'<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />'
+# The claim to PDF/UA-1 and, since PDF/A allows no property it was not told of, its declaration (ISO 19005-3, 6.6.2.3).
+_PDF_UA_CLAIM = b"""
+<rdf:Description xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" rdf:about="" pdfuaid:part="1" />
+<rdf:Description rdf:about=""
+    xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+    xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+    xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+  <pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>PDF/UA identification schema</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+      <pdfaProperty:name>part</pdfaProperty:name>
+      <pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+      <pdfaProperty:category>internal</pdfaProperty:category>
+      <pdfaProperty:description>Which part of ISO 14289 the file follows</pdfaProperty:description>
+    </rdf:li></rdf:Seq></pdfaSchema:property>
+  </rdf:li></rdf:Bag></pdfaExtension:schemas>
+</rdf:Description>
+"""
+_EMPTY_MAPPING, _WORD_JOINER = b" <>", b" <2060>"
 _LENGTH = struct.Struct(">I")
 
 
@@ -130,7 +150,7 @@ class Workshop:
         moment = created.strftime("%Y-%m-%dT%H:%M:%SZ")
         known = vars(document.metadata) | {"lang": head["lang"], "created": moment, "modified": moment}
         document.metadata = _metadata_class()(**known)
-        pdf = document.write_pdf(**options)
+        pdf = document.write_pdf(finisher=_complete_unicode_maps, **options)
         assert isinstance(pdf, bytes)
         return pdf
 
@@ -149,6 +169,20 @@ def _metadata_class() -> Any:
             super().include_in_pdf(*arguments[:4], **{**named, "compress": False})
 
     return AccessibleMetadata
+
+
+def _complete_unicode_maps(_document: Any, pdf: Any) -> None:
+    """Map each glyph to a character: where several draw one syllable, as in Khmer, all but one have none.
+
+    They get the invisible word joiner; both standards refuse an empty mapping.
+    """
+    for thing in pdf.objects:
+        lines = getattr(thing, "stream", ())
+        if b"/CMapName /Adobe-Identity-UCS def" in lines:
+            thing.stream = [
+                line.removesuffix(_EMPTY_MAPPING) + _WORD_JOINER if line.endswith(_EMPTY_MAPPING) else line
+                for line in lines
+            ]
 
 
 def serve(source: IO[bytes], sink: IO[bytes], *, render_s_max: int) -> None:

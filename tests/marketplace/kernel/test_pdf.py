@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from marketplace.kernel import pdf
+from marketplace.kernel import pdf, qr
 
 ISSUED = datetime(2026, 3, 12, 4, 5, 6, tzinfo=UTC)
 SLOW = "<table>" + "<tr><td>x<td>y<td>z" * 20_000 + "</table>"
@@ -258,6 +258,32 @@ def test_house_fonts_carry_thai_khmer_and_currency_signs(renderer: pdf.PdfRender
     assert set("Rp650ผ้าฝยក្រមា₱₹฿៛") <= characters(document)
     assert fonts
     assert all("+Lumbung" in name for name in fonts), fonts
+
+
+@pytest.mark.parametrize("profile", ["3a", "ua1"])
+def test_a_document_passes_an_independent_validator(renderer: pdf.PdfRenderer, profile: str) -> None:
+    validator = pytest.importorskip("page", reason="page-validation is not installed")
+    body = (
+        "<main><h1>Nota 17</h1><p>Rp650.000 ผ้าฝ้าย ក្រមា ₱ ₹ ฿ ៛</p><table><thead><tr><th>Barang</th><th>Harga</th>"
+        '</tr></thead><tr><td>Selendang</td><td>Rp650.000</td></tr></table><img alt="Kode QR" '
+        f'src="{qr.qr_png_data_url("https://lumbung.example")}"></main>'
+    )
+    receipt = pdf.Attachment("receipt.json", "application/json", b"{}", "Nota 17", "Source")
+
+    document = render(renderer, body, css=pdf.house_css(), attachments=[receipt])
+
+    report = validator.validate_pdf_bytes(document, profile=profile)
+    assert [(failure.rule_id, failure.message) for failure in report.failures] == []
+
+
+def test_every_glyph_maps_to_a_character(renderer: pdf.PdfRenderer) -> None:
+    document = render(renderer, "<p>ក្រមា ស្រី", css=pdf.house_css())
+
+    with pikepdf.open(io.BytesIO(document)) as opened:
+        fonts = [thing for thing in opened.objects if _is(thing, "/Font") and "/ToUnicode" in thing]
+        maps = [font.ToUnicode.read_bytes() for font in fonts]
+    assert any(b"<2060>" in each for each in maps)
+    assert not any(b"<>" in each for each in maps)
 
 
 def test_a_style_sheet_carries_only_files_of_its_own_house(tmp_path: Path) -> None:
