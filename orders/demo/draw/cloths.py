@@ -15,6 +15,9 @@ from orders.demo.draw.spec import PictureSpec
 from orders.demo.draw.surface import Colours, Field, Frame, Indices, rgb
 
 FINEST_PITCH_PX = 3.0
+TIED_EVERY = 9
+"""Ends between the places where metal thread is tied down, one end further with every pick."""
+
 Setup: TypeAlias = Callable[[Frame, PictureSpec, Palette], Weaver]
 
 
@@ -106,7 +109,7 @@ def supplementary_weft(frame: Frame, spec: PictureSpec, palette: Palette) -> Wea
         down = (np.arange(picks, dtype=np.float32) + 0.5)[:, None] * pitch / frame.unit
         floats = pattern(across, down) > 0
         pick, end = np.mgrid[0:picks, 0:ends]
-        floats &= (end + 3 * (pick // 2 % 2)) % 6 != 0
+        floats &= (end - pick) % TIED_EVERY != 0
         warp = Yarns(solid(ground, frame.grain), pitch, 0.05, 0.08)
         weft = Yarns(solid(ground, frame.grain) * 1.12, pitch, 0.05)
         return Cloth(warp, weft, DRAFTS[spec.draft].interlacement(), 0.16, 0.26, Supplement(floats, metal))

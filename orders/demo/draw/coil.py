@@ -44,9 +44,9 @@ def _rings(share: Field, turn: Field, petals: int) -> Indices:
 
 
 def _bolts(share: Field, turn: Field, petals: int) -> Indices:
-    bent = turn * petals + 0.33 * np.abs(share * 5 % 1 - 0.5) * 2
-    place = bent % 1
-    return np.where(share < 0.1, 2, np.where(place < 0.28, 1, np.where((place > 0.36) & (place < 0.46), 2, 0)))
+    bent = (turn * petals + 0.62 * np.abs(share * 2.4 % 1 - 0.5) * 2) % 1
+    arm = np.where(bent < 0.30, 1, np.where(bent < 0.42, 2, 0))
+    return np.where((share < 0.16) | (share > 0.90), 0, arm)
 
 
 DESIGNS: dict[str, Callable[[Field, Field, int], Indices]] = {

@@ -207,27 +207,19 @@ def warp_bands(rng: Generator, figure: str, repeat: float) -> Pattern:
 
 
 def gold_bands(rng: Generator, figure: str, repeat: float, *, length: float) -> Pattern:
-    """An end border of teeth and small figures below a light field, as supplementary weft."""
-    fill = lattice(figure, repeat, repeat * 1.1)
-    if rng.random() < 0.5:
-        fill = sprinkled(figure, repeat, repeat * 1.15)
-    rule = [
-        Band(5, plain(3)),
-        Band(6, plain(0)),
-        Band(11, dice(5.5, (3, 0))),
-        Band(6, plain(0)),
-        Band(5, plain(3)),
-    ]
-    tooth = repeat * float(rng.uniform(1.1, 1.7))
+    """A light field over an end border of teeth and small figures, as supplementary weft."""
+    rise = repeat * 1.1
+    fill = lattice(figure, repeat, rise) if rng.random() < 0.5 else sprinkled(figure, repeat, rise)
+    gap, thread = Band(7, plain(0)), Band(5, plain(3))
+    rule = [thread, gap, Band(11, dice(5.5, (3, 0))), gap, thread]
+    tooth = repeat * float(rng.uniform(1.0, 1.6))
     second = ("star", "lozenge", "hexagon", "cross")[int(rng.integers(4))]
-    border = [
-        Band(tooth, teeth(repeat * 0.62, tooth, (3, 0, 0))),
-        *rule,
-        Band(
-            repeat * 0.8,
-            rings(second, (3, 3, 0, 3, 3, 3, 0, 0, 3, 0, 0, 0), repeat * 0.8, repeat * 0.8, drop=False),
-        ),
-        *rule,
+    small = repeat * 0.8
+    figures = rings(second, (3, 3, 0, 0, 3, 3, 0, 0, 0, 0), small, small, drop=False)
+    field = rise * max(2, round(length * float(rng.uniform(0.40, 0.56)) / rise))
+    bands = [
+        *(Band(field, fill), thread, Band(18, plain(0)), Band(tooth, teeth(repeat * 0.62, tooth, (3, 0, 0)))),
+        *(*rule, Band(10, plain(0)), Band(small, figures), Band(10, plain(0)), *rule),
+        *(Band(float(rng.uniform(30, 70)), plain(0)), thread),
     ]
-    above = max(repeat, length * float(rng.uniform(0.42, 0.62)))
-    return banded([Band(above, fill), *border, Band(length * 2, fill)])
+    return banded(bands)

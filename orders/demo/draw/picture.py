@@ -10,9 +10,11 @@ from zlib import crc32
 import numpy as np
 from PIL import ExifTags, Image, ImageFilter
 
+from orders.demo.draw.bag import coffee_bag
 from orders.demo.draw.cloths import SETUPS, cloth
 from orders.demo.draw.coffee import beans
 from orders.demo.draw.coil import coil
+from orders.demo.draw.mirror import mirror_work
 from orders.demo.draw.plait import plait
 from orders.demo.draw.spec import PictureSpec
 from orders.demo.draw.surface import Colours, Frame, to_image
@@ -28,6 +30,8 @@ PAINTERS: dict[str, Callable[[Frame, PictureSpec], Colours]] = {
     "plait": plait,
     "coil": coil,
     "coffee-beans": beans,
+    "coffee-bag": coffee_bag,
+    "mirror-work": mirror_work,
 }
 
 

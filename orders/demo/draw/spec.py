@@ -67,6 +67,10 @@ TECHNIQUES: dict[str, Technique] = {
     ),
     "coil": Technique(("spiral",), ("wave", "rays", "dice", "petals", "rings", "bolts"), (150, 200), ("laid",), _DYES),
     "coffee-beans": Technique(("heap",), ("heap", "tray", "cloth"), (88, 118), ("close",), tuple(ROASTS)),
+    "coffee-bag": Technique(("twill", "diamond", "plain"), ("band", "label"), (430, 480), ("standing",), _DYES),
+    "mirror-work": Technique(
+        ("plain",), ("medallion", "lattice", "rows", "wreath", "scattered"), (40, 50), ("close",), _DYES
+    ),
 }
 
 
@@ -92,7 +96,8 @@ def _spec(name: str, turn: int, seed: int) -> PictureSpec:
     kind = TECHNIQUES[name]
     start = sum(name.encode())
     rng = np.random.default_rng([seed, start])
-    palette = kind.palettes[(start + turn * 2) % len(kind.palettes)]
+    stride = 2 if len(kind.palettes) % 2 else 3
+    palette = kind.palettes[(start + turn * stride) % len(kind.palettes)]
     return PictureSpec(
         technique=name,
         palette=palette,
