@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from marketplace.kernel.journal.checkpoint import Signer
 from tests import databases
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -112,7 +113,7 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
         "LUMBUNG_ENV": "test",
         "DATABASE_URL": url,
         "SECRET_KEY": "11" * 32,
-        "CHECKPOINT_KEY": "22" * 32,
+        "CHECKPOINT_KEY": Signer("lumbung.test", b"\x22" * 32).to_text(),
         "FIELD_KEYS": ["33" * 32],
         "MAIL_URL": f"file://{folder / 'mail'}",
         "MEDIA_URL": str(folder / "media"),

@@ -1,0 +1,100 @@
+from datetime import date
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
+
+from marketplace.kernel.db import db
+from marketplace.kernel.money import Money
+from marketplace.ledger import queries
+from marketplace.ledger.models import Book, Posting
+from marketplace.ledger.services import AlreadyReversed, Unbalanced, credit, debit, open_book, post, reverse
+
+BAHT = "THB"
+
+accounts = st.sampled_from(["cash", "capital", "bank", "stock"])
+
+
+@pytest.fixture
+def book(app: Flask):
+    with app.app_context():
+        yield open_book("silk", BAHT)
+
+
+def test_an_entry_moves_money_between_accounts(book: Book):
+    post(book, "E01", [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT))], on=date(2026, 3, 1))
+
+    assert queries.balances(book) == [("capital", Money(-500, BAHT)), ("cash", Money(500, BAHT))]
+    assert queries.balance(book, "cash") == Money(500, BAHT)
+
+
+def test_an_entry_that_does_not_sum_to_zero_is_refused(book: Book):
+    with pytest.raises(Unbalanced):
+        post(book, "E01", [debit("cash", Money(500, BAHT)), credit("capital", Money(499, BAHT))])
+
+
+def test_a_foreign_currency_is_refused_in_a_cooperatives_book(book: Book):
+    with pytest.raises(Unbalanced):
+        post(book, "E01", [debit("cash", Money(5, "USD")), credit("capital", Money(5, "USD"))])
+
+
+def test_each_currency_of_an_entry_sums_to_zero_by_itself(app: Flask):
+    with app.app_context():
+        platform = open_book("platform")
+        sides = [debit("fx", Money(5, "USD")), credit("fx", Money(5, BAHT))]
+
+        with pytest.raises(Unbalanced):
+            post(platform, "E38", sides)
+
+
+def test_an_entry_of_nothing_is_not_written(book: Book):
+    assert post(book, "E01", [debit("cash", Money(0, BAHT)), credit("capital", Money(0, BAHT))]) is None
+
+
+def test_a_reversal_mirrors_to_the_unit_and_happens_once(book: Book):
+    entry = post(book, "E01", [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT))])
+    assert entry is not None
+
+    undone = reverse(entry, "E02")
+
+    assert undone.reverses_id == entry.id
+    assert queries.balances(book) == []
+    with pytest.raises(AlreadyReversed):
+        reverse(entry, "E03")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE ledger_posting SET amount_minor = 1", "DELETE FROM ledger_posting"])
+def test_the_database_refuses_to_change_a_posting(book: Book, statement: str):
+    post(book, "E01", [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT))])
+    db.session.commit()
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(text(statement))
+
+
+def test_postgresql_itself_refuses_half_an_entry(book: Book, engine: str):
+    if engine != "postgresql":
+        pytest.skip("SQLite has no deferred triggers; verify finds it there")
+    entry = post(book, "E01", [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT))])
+    assert entry is not None
+    db.session.commit()
+    account = db.session.scalars(select(Posting.account_id)).first()
+    db.session.add(Posting(entry_id=entry.id, ordinal=9, account_id=account, currency=BAHT, amount_minor=1))
+
+    with pytest.raises(IntegrityError, match="does not sum to zero"):
+        db.session.commit()
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abcd"), st.integers(-(10**12), 10**12)), max_size=8)
+)
+def test_a_book_always_sums_to_zero(book: Book, moves: list[tuple[str, str, int]]):
+    for one, other, minor in moves:
+        post(book, "any", [debit(one, Money(minor, BAHT)), credit(other, Money(minor, BAHT))])
+
+    assert sum(amount.minor for _code, amount in queries.balances(book)) == 0
+    assert queries.unbalanced_entries() == []
