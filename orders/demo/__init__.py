@@ -1,1 +1,7 @@
 """The demo: invented cooperatives, people and goods, made so that Lumbung can be tried without real ones."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in nothing yet: the pictures are drawn by whoever imports them."""
