@@ -79,15 +79,26 @@ def test_place_and_all_other_metadata_are_dropped(kind: str) -> None:
     assert not {"exif", "xmp", "icc_profile"} & set(image.info)
 
 
-def test_a_sideways_photo_is_turned_upright() -> None:
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+def test_a_sideways_photo_is_turned_upright_once(kind: str) -> None:
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     sideways = picture().rotate(90, expand=True)
 
-    clean = media.clean_image(encoded(sideways, "JPEG", exif=exif.tobytes()))
+    clean = media.clean_image(encoded(sideways, kind, exif=exif.tobytes()))
 
     assert (clean.width, clean.height) == (64, 48)
     assert opened(clean.data).convert("RGB").getpixel((32, 40))[2] > 200
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF"])
+def test_the_pixel_bound_holds_for_every_kind_before_decoding(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encoded(picture(), kind)
+    with Image.open(io.BytesIO(data)) as image:
+        monkeypatch.setattr(type(image), "load", lambda _self: pytest.fail("decoded"))
+
+    with pytest.raises(media.MediaTooManyPixels):
+        media.clean_image(data, pixels_max=64 * 48 - 1)
 
 
 @pytest.mark.parametrize("space", ["sRGB", "LAB"])

@@ -2,6 +2,8 @@ import io
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from PIL import Image
 
 from marketplace.kernel import pdf, qr
 
+ROOT = Path(__file__).parents[3]
 ISSUED = datetime(2026, 3, 12, 4, 5, 6, tzinfo=UTC)
 SLOW = "<table>" + "<tr><td>x<td>y<td>z" * 20_000 + "</table>"
 
@@ -243,6 +246,37 @@ def test_the_child_is_given_no_secret(renderer: pdf.PdfRenderer, monkeypatch: py
     render(renderer)
 
     assert b"do-not-tell" not in Path(f"/proc/{renderer.child_pid}/environ").read_bytes()
+
+
+def test_a_forked_worker_starts_its_own_child() -> None:
+    program = """
+import os
+from datetime import UTC, datetime
+from marketplace.kernel import pdf
+
+def make():
+    return pdf.render_pdf("<p>x", css=[], identifier="x", created=datetime(2026, 3, 1, tzinfo=UTC), lang="id")
+
+first = make()
+parents_child = pdf._renderer.child_pid
+worker = os.fork()
+if worker == 0:
+    same = make() == first and pdf._renderer.child_pid != parents_child
+    pdf._renderer.close()
+    os._exit(0 if same else 1)
+_, status = os.waitpid(worker, 0)
+assert os.waitstatus_to_exitcode(status) == 0
+assert make() == first and pdf._renderer.child_pid == parents_child
+print("ok", parents_child)
+"""
+
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program], capture_output=True, cwd=ROOT, check=True, text=True
+    )
+
+    word, child_pid = done.stdout.split()
+    assert word == "ok"
+    assert not Path(f"/proc/{child_pid}").exists(), "the child outlived its parent"
 
 
 def test_a_date_without_zone_is_refused(renderer: pdf.PdfRenderer) -> None:
