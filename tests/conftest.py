@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from marketplace.kernel.journal.checkpoint import Signer
 from tests import databases
+from tests.client import PageClient
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
@@ -125,6 +126,12 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
 def client(app: Flask) -> FlaskClient:
     """A browser without script."""
     return app.test_client()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> PageClient:
+    """A visitor who reads English and judges every page; `visitor.sign_in(user)` makes her somebody."""
+    return PageClient(app)
 
 
 @pytest.fixture

@@ -40,17 +40,23 @@ def _load_user(_request: object) -> User | None:
 def open_session(user: User) -> SignIn:
     """Begin a session for the user under a fresh secret; whatever the cookie held before is dropped."""
     token = ids.secret_token()
+    sign_in = begin_session(user.id, token)
+    session.clear()
+    session[COOKIE_KEY] = token
+    return sign_in
+
+
+def begin_session(user_id: str, token: str) -> SignIn:
+    """A session row for whoever holds the token; the cookie is the caller's concern."""
     moment = clock.now()
     sign_in = SignIn(
-        user_id=user.id,
+        user_id=user_id,
         token_hash=ids.token_hash(token),
         created_at=moment,
         expires_at=moment + timedelta(days=SESSION_IDLE_DAYS_MAX),
     )
     db.session.add(sign_in)
     db.session.flush()
-    session.clear()
-    session[COOKIE_KEY] = token
     return sign_in
 
 
