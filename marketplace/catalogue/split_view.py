@@ -212,6 +212,8 @@ def _parts(rows: Sequence[ShownRow]) -> tuple[ShownPart, ...]:
     drawn = [(name, [(row, row.piece) for row in rows if row.part == name and row.piece is not None]) for name in PARTS]
     drawn = [(name, pieces) for name, pieces in drawn if pieces]
     amounts = [sum(row.amount_minor for row, _ in pieces) for _, pieces in drawn]
+    if not drawn:
+        return ()
     if any(row.amount_minor < 0 for row in rows):
         percents = share(100, amounts)
     else:  # the same figures as in the table, so that a reader may add them up

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from babel.messages.pofile import read_po
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from marketplace.catalogue.split_view import split_view
 from marketplace.kernel.money_format import format_money
@@ -26,7 +26,6 @@ def environment(language: str) -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
     )
     words = _words() if language == "id" else {}
@@ -42,6 +41,7 @@ def environment(language: str) -> Environment:
         csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories: [],
         split_view=split_view,
+        pages_url=lambda page: f"?page={page}",
         **SHELL,
     )
     env.filters["money"] = lambda minor, currency: format_money(minor, currency, language)
