@@ -60,6 +60,11 @@ class Piece:
         """How long it is, as an SVG length."""
         return _percent(self.end - self.start)
 
+    @property
+    def is_last(self) -> bool:
+        """Whether the bar ends with it, so that no gap follows."""
+        return self.end == BAR
+
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:

@@ -63,6 +63,7 @@ def test_a_row_below_zero_stands_only_in_the_table():
     assert [part.name for part in view.parts] == ["makers", "outside"]
     assert [part.percent for part in view.parts] == [82, 18]
     assert (labour.piece.end, tax.piece.end) == (818_181, BAR)
+    assert (labour.piece.is_last, tax.piece.is_last) == (False, True)
     assert view.shortfall_minor == 100
     assert (view.inside_minor, view.inside_percent) == (800, 80)
 
