@@ -4,7 +4,8 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import OperationalError
@@ -112,6 +113,8 @@ def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None
     db.session.rollback()
     if wants_json():
         response = problem(status, code, sentence, fields)
+    elif request_ctx.url_adapter is None:  # a foreign Host header: no page can be addressed
+        response = Response(sentence, status=status, mimetype="text/plain")
     else:
         page = render_template("layouts/error.html", status=status, code=code, sentence=sentence, fields=fields)
         response = Response(page, status=status, mimetype="text/html")
@@ -122,8 +125,6 @@ def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None
 
 def _answer_refusal(error: LumbungError) -> Response:
     if isinstance(error, SignInNeeded) and not wants_json() and request.method in SAFE_METHODS:
-        from flask import redirect, url_for
-
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     return _answer(error.status, error.code, error.sentence, error.fields)
 

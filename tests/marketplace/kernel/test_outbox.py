@@ -1,0 +1,88 @@
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.kernel import clock, outbox
+from marketplace.kernel.db import db
+
+TOPIC = "order.paid"
+
+
+@pytest.fixture
+def heard(app: Flask) -> Iterator[list[dict[str, Any]]]:
+    """What a handler of the topic was called with."""
+    calls: list[dict[str, Any]] = []
+    outbox.subscribe(app, TOPIC, "test.hear", calls.append)
+    with app.app_context():
+        yield calls
+
+
+def test_a_message_is_delivered_after_its_transaction(heard: list[dict[str, Any]]):
+    outbox.publish(TOPIC, {"order": "O-1"})
+    db.session.commit()
+
+    assert outbox.deliver_due() == 1
+    assert heard == [{"order": "O-1"}]
+    assert outbox.deliver_due() == 0
+
+
+def test_a_rolled_back_message_never_leaves(heard: list[dict[str, Any]]):
+    outbox.publish(TOPIC, {"order": "O-1"})
+    db.session.rollback()
+
+    assert outbox.deliver_due() == 0
+    assert heard == []
+
+
+def test_a_handler_that_fails_is_tried_again_later(app: Flask):
+    turns: list[int] = []
+
+    def fail_once(payload: dict[str, Any]) -> None:
+        turns.append(payload["n"])
+        if len(turns) == 1:
+            raise ConnectionError
+
+    outbox.subscribe(app, TOPIC, "test.fail", fail_once)
+    with app.app_context(), clock.at(clock.now()):
+        outbox.publish(TOPIC, {"n": 7})
+        db.session.commit()
+
+        assert outbox.deliver_due() == 0
+        assert outbox.deliver_due() == 0
+        clock.advance(timedelta(seconds=outbox.RETRY_FIRST_S + 1))
+        assert outbox.deliver_due() == 1
+        assert turns == [7, 7]
+        assert db.session.scalars(select(outbox.Delivery.attempts)).all() == [1]
+
+
+def test_what_a_failing_handler_wrote_is_rolled_back(app: Flask):
+    def write_and_fail(_payload: dict[str, Any]) -> None:
+        db.session.add(outbox.Message(topic="half", payload={}, created_at=clock.now()))
+        db.session.flush()
+        raise RuntimeError
+
+    outbox.subscribe(app, TOPIC, "test.half", write_and_fail)
+    with app.app_context():
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+        outbox.deliver_due()
+
+        assert db.session.scalars(select(outbox.Message.topic)).all() == [TOPIC]
+
+
+def test_two_handlers_may_not_share_an_id(app: Flask):
+    outbox.subscribe(app, TOPIC, "test.one", print)
+
+    with pytest.raises(ValueError, match="already"):
+        outbox.subscribe(app, TOPIC, "test.one", print)
+
+
+def test_a_message_nobody_waits_for_is_not_kept(app: Flask):
+    with app.app_context():
+        outbox.publish("nobody.listens", {})
+
+        assert db.session.scalars(select(outbox.Message.id)).all() == []

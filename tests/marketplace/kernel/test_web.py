@@ -1,0 +1,126 @@
+from collections.abc import Iterator
+
+import pytest
+from flask import Blueprint, Flask
+from flask.testing import FlaskClient
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.organisations import register_organisation
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.policy import PUBLIC, allow
+from tests import databases
+from tests.conftest import settings
+
+blueprint = Blueprint("probe", __name__)
+
+
+@blueprint.post("/api/probe/write")
+@allow(PUBLIC)
+def write() -> str:
+    register_organisation(slug="written", name="Written", currency="IDR")
+    return "written"
+
+
+@blueprint.post("/api/probe/fail")
+@allow(PUBLIC)
+def fail() -> str:
+    register_organisation(slug="failed", name="Failed", currency="IDR")
+    raise Conflict
+
+
+@blueprint.post("/api/probe/break")
+@allow(PUBLIC)
+def break_() -> str:
+    register_organisation(slug="broken", name="Broken", currency="IDR")
+    raise RuntimeError("a mistake of ours")
+
+
+@blueprint.post("/probe/form")
+@allow(PUBLIC)
+def form() -> str:
+    raise Invalid(fields={"hours": "Enter hours."})
+
+
+@blueprint.get("/probe/undeclared")
+def undeclared() -> str:
+    return "nobody may read this"
+
+
+@pytest.fixture
+def client(database: databases.Database, tmp_path) -> Iterator[FlaskClient]:
+    from marketplace.app import create_app
+
+    app = create_app({**settings(database.url, tmp_path), "TESTING": False, "PROPAGATE_EXCEPTIONS": False})
+    app.register_blueprint(blueprint)
+    yield app.test_client()
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def slugs(app: Flask) -> list[str]:
+    with app.app_context():
+        return [organisation.slug for organisation in db.session.query(Organisation)]
+
+
+def test_an_action_commits_once_at_the_edge(client: FlaskClient):
+    assert client.post("/api/probe/write").text == "written"
+    assert slugs(client.application) == ["written"]
+
+
+def test_a_refusal_rolls_everything_back_and_is_a_problem_document(client: FlaskClient):
+    answer = client.post("/api/probe/fail")
+
+    assert answer.status_code == 409
+    assert answer.mimetype == "application/problem+json"
+    assert answer.get_json()["code"] == "conflict"
+    assert slugs(client.application) == []
+
+
+def test_a_mistake_of_ours_rolls_back_and_says_nothing_of_itself(client: FlaskClient):
+    answer = client.post("/api/probe/break")
+
+    assert answer.status_code == 500
+    assert "mistake" not in answer.text
+    assert slugs(client.application) == []
+
+
+def test_a_view_without_a_rule_does_not_exist(client: FlaskClient):
+    assert client.get("/probe/undeclared").status_code == 404
+
+
+def test_a_form_without_its_token_is_refused(client: FlaskClient):
+    answer = client.post("/probe/form", data={"hours": "7"})
+
+    assert answer.status_code == 400
+    assert "Enter hours" not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/nothing/here", "/probe/undeclared", "/.well-known/lumbung.vkey"])
+def test_security_headers_stand_on_every_answer(client: FlaskClient, path: str):
+    headers = client.get(path).headers
+
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cache-Control"]
+
+
+def test_a_foreign_host_is_refused(database: databases.Database, tmp_path):
+    from marketplace.app import create_app
+
+    app = create_app({**settings(database.url, tmp_path), "TRUSTED_HOSTS": ["lumbung.example"]})
+
+    assert app.test_client().get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+    assert app.test_client().get("/healthz", headers={"Host": "lumbung.example"}).status_code == 200
+
+
+def test_languages_indonesian_first(client: FlaskClient):
+    assert 'lang="id"' in client.get("/nothing").text
+    assert 'lang="en"' in client.get("/nothing", headers={"Accept-Language": "en-GB"}).text
+    answer = client.get("/nothing?lang=en")
+    assert 'lang="en"' in answer.text
+    assert 'lang="en"' in client.get("/nothing").text
