@@ -23,12 +23,12 @@ class Bag:
     """Where the bag stands, in units, and how its front is rounded."""
 
     def __init__(self, frame: Frame, width: float) -> None:
-        self.left, self.right = 400 - width / 2, 400 + width / 2
         self.width = width
+        self.middle = 400 + float(frame.form.uniform(-70, 70))
         self.foot = frame.units_high - float(frame.form.uniform(120, 150))
         self.top = self.foot - width * float(frame.form.uniform(1.46, 1.62))
         x, y = frame.mesh()
-        self.share = (x - 400) / (width / 2)
+        self.share = (x - self.middle) / (width / 2)
         rise = ((y - self.top) / (self.foot - self.top)).clip(0, 1)
         belly = 1 + 0.035 * np.sin(math.pi * rise**0.8) - 0.05 * (1 - rise) ** 3
         foot = self.foot + 12 * (1 - self.share**2).clip(0, 1)
@@ -64,8 +64,13 @@ def _band(frame: Frame, spec: PictureSpec, palette: Palette, bag: Bag) -> tuple[
     """A strip of real weaving sewn around the bag, and where it lies."""
     _, y = frame.mesh()
     form = frame.form
-    height = float(form.uniform(96, 150)) if spec.motif == "band" else 46.0
-    top = bag.top + (bag.foot - bag.top) * (float(form.uniform(0.46, 0.56)) if spec.motif == "band" else 0.20)
+    tall = bag.foot - bag.top
+    share, height = {
+        "band": (float(form.uniform(0.40, 0.56)), float(form.uniform(96, 150))),
+        "label": (float(form.uniform(0.17, 0.23)), 46.0),
+        "sleeve": (float(form.uniform(0.34, 0.50)), tall),
+    }[spec.motif]
+    top = bag.top + tall * share
     sag = 9 * (1 - bag.share**2)
     v = y - top - sag
     codes = [palette.main, palette.light, palette.second, palette.accent, palette.dark]
@@ -112,7 +117,7 @@ def _label(frame: Frame, picture: Colours, palette: Palette, bag: Bag, centre_y:
     bow = [(middle + 9 * scale * math.sin(at / 12 * 2 * math.pi), middle + (at - 6) * 8.2 * scale) for at in range(13)]
     draw.line(bow, fill=palette.light, width=max(2, int(4.5 * scale)), joint="curve")
     small = image.resize((size // 3, size // 3), Image.Resampling.BOX)
-    left, top = round(400 * frame.unit - small.width / 2), round(centre_y * frame.unit - small.height / 2)
+    left, top = round(bag.middle * frame.unit - small.width / 2), round(centre_y * frame.unit - small.height / 2)
     paper, cover = np.asarray(small, np.float32), np.zeros((frame.height, frame.width), np.float32)
     here = np.s_[top : top + small.height, left : left + small.width]
     cover[here] = paper[..., 3] / 255
@@ -127,11 +132,11 @@ def _rolled_top(frame: Frame, picture: Colours, bag: Bag, code: str, tie: str) -
     x, y = frame.mesh()
     v = (y - (bag.top - 6)) / 22
     half = bag.width / 2 * 0.985
-    inside = (np.abs(x - 400) < half) & (np.abs(v) < 1)
+    inside = (np.abs(x - bag.middle) < half) & (np.abs(v) < 1)
     roll = 0.58 + 0.52 * np.sqrt((1 - ((v + 0.15) * 0.85) ** 2).clip(0, 1)) - 0.10 * bag.share
     picture = shade(frame, picture, inside.astype(np.float32), (3, 9), 7, 0.42)
     picture = np.where(inside[..., None], rgb(code) * (roll * (1 + 0.02 * frame.noise(90, 200)))[..., None], picture)
-    tied = (np.abs(x - 400) < half + 4) & (np.abs(v + 0.05) < 0.34)
+    tied = (np.abs(x - bag.middle) < half + 4) & (np.abs(v + 0.05) < 0.34)
     glint = 0.8 + 0.34 * np.sqrt((1 - ((v + 0.05) / 0.36) ** 2).clip(0, 1)) - 0.10 * bag.share
     return np.where(tied[..., None], rgb(tie) * glint[..., None], picture)
 

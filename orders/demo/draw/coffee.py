@@ -109,8 +109,8 @@ def beans(frame: Frame, spec: PictureSpec) -> Colours:
         ground = np.zeros((frame.height, frame.width, 3), np.float32) + rgb("#1c100a")
         picture = strew(frame, ground, scatter(frame, everywhere, size), spec.palette, size)
     else:
-        size *= 0.62
         on_tray = spec.motif == "tray"
+        size *= 0.46 if on_tray else 0.54
         radius, centre = 255.0, (400.0, frame.units_high / 2)
         if on_tray:
             weave = PictureSpec("plait", "mud", "twill", "straight", 170, "laid", spec.seed)

@@ -18,6 +18,7 @@ from orders.demo.draw.surface import UNITS_WIDE, Colours, Frame, rgb, to_colours
 OVERSAMPLE = 2
 THREADS = ("#e3b04a", "#cf5240", "#f0e4cf", "#3c8c82", "#cf7d9c", "#6f94c4")
 STITCH_UNITS = 4.6
+RUNNING_UNITS = 14
 
 
 class Needle:
@@ -90,9 +91,16 @@ class Needle:
         """A running stitch through the points: over, under, over."""
         for (x0, y0), (x1, y1) in pairwise(points):
             length = math.dist((x0, y0), (x1, y1))
-            for at in range(int(length / 14)):
-                a, b = (at * 14 + 2) / length, (at * 14 + 11) / length
+            for at in range(int(length / RUNNING_UNITS)):
+                a, b = (at * RUNNING_UNITS + 2) / length, (at * RUNNING_UNITS + 11) / length
                 self.stitch((x0 + (x1 - x0) * a, y0 + (y1 - y0) * a), (x0 + (x1 - x0) * b, y0 + (y1 - y0) * b), code)
+
+    def round(self, x: float, y: float, radius: float, code: str) -> None:
+        """A running stitch in a circle."""
+        count = max(6, int(2 * math.pi * radius / RUNNING_UNITS))
+        for at in range(count):
+            turn = 2 * math.pi * at / count
+            self.stitch(polar(x, y, radius, turn), polar(x, y, radius, turn + 9 / radius), code)
 
     def flower(self, x: float, y: float, size: float, petals: int, threads: Sequence[str]) -> None:
         """A mirror with petals around it; `size` is the petals' reach."""
@@ -122,7 +130,7 @@ def _medallion(needle: Needle, threads: Sequence[str], spacing: float) -> None:
         x, y = polar(400, middle, 236, 2 * math.pi * (at + 0.5) / petals)
         needle.mirror(x, y, 20, threads[3], threads[4])
     for radius, code in ((282, threads[1]), (296, threads[0])):
-        needle.running([polar(400, middle, radius, at * math.pi / 24) for at in range(49)], code)
+        needle.round(400, middle, radius, code)
     for x in (140, 660):
         for y in (160, needle.tall - 160):
             needle.flower(x, y, 84, 8, threads[::-1])
@@ -166,25 +174,29 @@ def _wreath(needle: Needle, threads: Sequence[str], spacing: float) -> None:
     x, y = 400.0, needle.tall * 0.5
     needle.flower(x, y, 74, 6, threads)
     for at, radius in enumerate(np.arange(118, 640, spacing * 1.35)):
+        if at % 3 == 2:
+            needle.round(x, y, float(radius), threads[at % 5])
+            needle.round(x, y, float(radius) + 13, threads[(at + 1) % 5])
+            continue
         count = max(8, int(2 * math.pi * radius / (spacing * 1.9)))
         for part in range(count):
             turn = 2 * math.pi * part / count
             spot = polar(x, y, float(radius), turn)
             if at % 3 == 0:
                 needle.mirror(*spot, spacing * 0.44, threads[at % 5], threads[(at + 2) % 5])
-            elif at % 3 == 1:
+            else:
                 lean = turn + 0.8 * (1 if part % 2 else -1)
                 needle.petal(*spot, lean, (-spacing * 0.7, spacing * 0.7), spacing * 0.30, threads[part % 2 + 1])
-            else:
-                needle.running([spot, polar(x, y, float(radius), turn + 2 * math.pi / count)], threads[at % 5])
 
 
 def _scattered(needle: Needle, threads: Sequence[str], spacing: float) -> None:
     """Flowers of different size at an easy distance from each other, mirrors between."""
     placed: list[tuple[float, float, float]] = []
-    for size in (112, 84, 84, 66, 66, 66, 52, 52, 52, 52, *([spacing * 0.55] * 40)):
+    for size in (124, 96, 96, 78, 78, 66, 66, 54, 54, 54, 54, *([spacing * 0.55] * 40)):
         for _ in range(30):
-            x, y = float(needle.form.uniform(20, 780)), float(needle.form.uniform(20, needle.tall - 20))
+            inset = size * 1.1
+            x = float(needle.form.uniform(inset, UNITS_WIDE - inset))
+            y = float(needle.form.uniform(inset, needle.tall - inset))
             if all(math.dist((x, y), other[:2]) > (size + other[2]) * 1.12 for other in placed):
                 placed.append((x, y, size))
                 break

@@ -1,5 +1,6 @@
 """What a picture shows, decided before a pixel is drawn."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ TECHNIQUES: dict[str, Technique] = {
     "weft-ikat": Technique(
         ("weft-faced",),
         ("lozenge", "ripple", "hexagon", "star", "hourglass"),
-        (86, 150),
+        (100, 156),
         _CLOTH_SETTINGS,
         _DYES,
     ),
@@ -67,7 +68,9 @@ TECHNIQUES: dict[str, Technique] = {
     ),
     "coil": Technique(("spiral",), ("wave", "rays", "dice", "petals", "rings", "bolts"), (150, 200), ("laid",), _DYES),
     "coffee-beans": Technique(("heap",), ("heap", "tray", "cloth"), (88, 118), ("close",), tuple(ROASTS)),
-    "coffee-bag": Technique(("twill", "diamond", "plain"), ("band", "label"), (430, 480), ("standing",), _DYES),
+    "coffee-bag": Technique(
+        ("twill", "diamond", "plain"), ("band", "label", "sleeve"), (410, 470), ("standing",), _DYES
+    ),
     "mirror-work": Technique(
         ("plain",), ("medallion", "lattice", "rows", "wreath", "scattered"), (40, 50), ("close",), _DYES
     ),
@@ -75,19 +78,21 @@ TECHNIQUES: dict[str, Technique] = {
 
 
 def specs(count: int, techniques: Sequence[str]) -> list[PictureSpec]:
-    """Specs that go through the techniques in turn, so that no two neighbours share technique and palette.
+    """Specs that go through the techniques in turn; no two neighbours share technique and palette.
 
-    Within a technique, palettes, motifs, drafts and settings are gone through too, each at its own step, so
-    that a combination returns late. Refuses a technique it cannot draw.
+    Give as many techniques as pictures to say which picture shows what. Within a technique, palettes, motifs, drafts
+    and settings are gone through too, each at its own step, so that a combination returns late. Refuses a technique
+    it cannot draw.
     """
     unknown = [name for name in techniques if name not in TECHNIQUES]
     if unknown or not techniques:
         raise ValueError(f"no such technique: {', '.join(unknown) or 'none given'}")
+    shown: Counter[str] = Counter()
     made: list[PictureSpec] = []
     for at in range(count):
         name = techniques[at % len(techniques)]
-        turn = at // len(techniques)
-        made.append(_spec(name, turn, at))
+        made.append(_spec(name, shown[name], at))
+        shown[name] += 1
     return made
 
 
