@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pillow_heif
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from marketplace.config import MEDIA_EDGE_MAX, MEDIA_PIXELS_MAX, UPLOAD_BYTES_MAX
 from marketplace.kernel.errors import LumbungError
@@ -169,6 +169,8 @@ def _check_size(data: bytes, bytes_max: int) -> None:
 
 def _decoded(data: bytes, kind: str, pixels_max: int, edge_max: int) -> Image.Image:
     too_many = MediaTooManyPixels(megapixels=pixels_max // 1_000_000)
+    # WeasyPrint switches this on for the whole process when it is imported; half a photo is no evidence.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
             if image.width * image.height > pixels_max:
