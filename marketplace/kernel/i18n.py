@@ -1,6 +1,6 @@
 """Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
 
-from flask import Flask, Response, g, has_request_context, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
 from marketplace.kernel import catalogs
@@ -49,7 +49,12 @@ def _keep_choice(response: Response) -> Response:
     chosen = g.get("chosen_language")
     if chosen and chosen != request.cookies.get(COOKIE):
         response.set_cookie(
-            COOKIE, chosen, max_age=365 * 86400, samesite="Lax", httponly=True, secure=request.is_secure
+            COOKIE,
+            chosen,
+            max_age=365 * 86400,
+            samesite="Lax",
+            httponly=True,
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
         )
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")

@@ -4,16 +4,16 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import db, only_read
-from marketplace.kernel.errors import LumbungError, SignInNeeded, Unavailable
+from marketplace.kernel.errors import Conflict, Invalid, LumbungError, SignInNeeded, Unavailable
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -54,6 +54,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
+    app.register_error_handler(IntegrityError, _answer_race)
+    app.register_error_handler(DataError, _answer_unstorable)
+    app.register_error_handler(OverflowError, _answer_unstorable)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -75,7 +78,7 @@ def _close_request(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", CSP)
-    if request.is_secure:
+    if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if "Cache-Control" not in response.headers and request.endpoint != "static":
         response.headers["Cache-Control"] = "private, no-store"
@@ -157,6 +160,18 @@ def _sentence(status: int) -> str:
 def _answer_database(error: OperationalError) -> Response:
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _answer_refusal(Unavailable())
+
+
+def _answer_race(error: IntegrityError) -> Response:
+    """A constraint refused what a service let through: two people did the same at once."""
+    log.warning("constraint_refused", error=type(error.orig).__name__)
+    return _answer_refusal(Conflict())
+
+
+def _answer_unstorable(error: Exception) -> Response:
+    """A text with a zero byte, a number wider than 64 bits."""
+    log.warning("value_unstorable", error=type(error).__name__)
+    return _answer_refusal(Invalid())
 
 
 def _answer_unexpected(error: Exception) -> Response:

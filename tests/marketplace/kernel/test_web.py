@@ -9,6 +9,7 @@ from marketplace.accounts.organisations import register_organisation
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.policy import PUBLIC, allow
+from marketplace.ledger.services import open_book
 from tests import databases
 from tests.conftest import settings
 
@@ -34,6 +35,20 @@ def fail() -> str:
 def break_() -> str:
     register_organisation(slug="broken", name="Broken", currency="IDR")
     raise RuntimeError("a mistake of ours")
+
+
+@blueprint.post("/api/probe/twice")
+@allow(PUBLIC)
+def twice() -> str:
+    open_book("same")
+    open_book("same")
+    return "unreachable"
+
+
+@blueprint.get("/api/probe/named/<name>")
+@allow(PUBLIC)
+def named(name: str) -> str:
+    return str(db.session.query(Organisation).filter_by(slug=name).count())
 
 
 @blueprint.post("/probe/form")
@@ -84,6 +99,14 @@ def test_a_mistake_of_ours_rolls_back_and_says_nothing_of_itself(client: FlaskCl
     assert answer.status_code == 500
     assert "mistake" not in answer.text
     assert slugs(client.application) == []
+
+
+def test_a_constraint_that_refuses_is_a_conflict(client: FlaskClient):
+    assert client.post("/api/probe/twice").status_code == 409
+
+
+def test_a_zero_byte_is_the_senders_mistake(client: FlaskClient):
+    assert client.get("/api/probe/named/a%00b").status_code < 500
 
 
 def test_a_view_without_a_rule_does_not_exist(client: FlaskClient):
