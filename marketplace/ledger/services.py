@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, LumbungError
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Book, Entry, Posting
+
+_KNOWN = "ledger_accounts"
 
 
 class Unbalanced(LumbungError):
@@ -64,7 +67,7 @@ def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = No
     if not kept:
         return None
     _refuse_unbalanced(book, kept)
-    return _write(book, source, [(_account(book, s.account), s.amount) for s in kept], on or clock.today(), None)
+    return _write(book, source, [(_account_id(book, s.account), s.amount) for s in kept], on or clock.today(), None)
 
 
 def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
@@ -72,7 +75,7 @@ def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
     if db.session.scalar(select(Entry.id).where(Entry.reverses_id == entry.id)):
         raise AlreadyReversed
     book = db.session.get_one(Book, entry.book_id)
-    mirrored = [(p.account, Money(-p.amount_minor, p.currency)) for p in entry.postings]
+    mirrored = [(p.account_id, Money(-p.amount_minor, p.currency)) for p in entry.postings]
     return _write(book, source, mirrored, on or clock.today(), entry.id)
 
 
@@ -84,20 +87,30 @@ def _refuse_unbalanced(book: Book, sides: list[Side]) -> None:
         raise Unbalanced
 
 
-def _account(book: Book, code: str) -> Account:
-    account = db.session.scalar(select(Account).where(Account.book_id == book.id, Account.code == code))
-    if account is None:
-        account = Account(book_id=book.id, code=code)
-        db.session.add(account)
-        db.session.flush()
-    return account
+def _account_id(book: Book, code: str) -> str:
+    """The account's id; known ones are remembered for as long as the session's transactions succeed."""
+    known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
+    if (book.id, code) not in known:
+        account_id = db.session.scalar(select(Account.id).where(Account.book_id == book.id, Account.code == code))
+        if account_id is None:
+            account = Account(book_id=book.id, code=code)
+            db.session.add(account)
+            db.session.flush()
+            account_id = account.id
+        known[book.id, code] = account_id
+    return known[book.id, code]
 
 
-def _write(book: Book, source: str, sides: list[tuple[Account, Money]], on: date, reverses_id: str | None) -> Entry:
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget_accounts(session: Session, _previous: object) -> None:
+    session.info.pop(_KNOWN, None)
+
+
+def _write(book: Book, source: str, sides: list[tuple[str, Money]], on: date, reverses_id: str | None) -> Entry:
     entry = Entry(book_id=book.id, source=source, on=on, posted_at=clock.now(), reverses_id=reverses_id)
     entry.postings = [
-        Posting(ordinal=i, account=account, currency=amount.currency, amount_minor=amount.minor)
-        for i, (account, amount) in enumerate(sides)
+        Posting(ordinal=i, account_id=account_id, currency=amount.currency, amount_minor=amount.minor)
+        for i, (account_id, amount) in enumerate(sides)
     ]
     db.session.add(entry)
     db.session.flush()

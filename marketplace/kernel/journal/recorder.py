@@ -6,6 +6,7 @@ are therefore not used on journaled tables.
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from sqlalchemy import event, insert, inspect
@@ -19,6 +20,7 @@ from marketplace.kernel.journal.models import Event, Journaled
 DELETED = "0" * 64
 
 
+@cache
 def digest_columns(mapper: Mapper[Any]) -> list[str]:
     """The attribute names whose values a row's digest covers, all but the personal ones."""
     personal: frozenset[str] = getattr(mapper.class_, "journal_personal", frozenset())
