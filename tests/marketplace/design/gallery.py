@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from marketplace.catalogue.split_view import split_view
 from marketplace.kernel.money_format import format_money
+from producers.trace.graph_layout import Auxiliary, LotFlow, LotGraph, LotLoss, LotNode, lay_out
 
 CHECKOUT = Path(__file__).parents[3]
 PAGES = Path(__file__).parent / "pages"
@@ -41,6 +42,7 @@ def environment(language: str) -> Environment:
         csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories: [],
         split_view=split_view,
+        cotton=_cotton(),
         pages_url=lambda page: f"?page={page}",
         **SHELL,
     )
@@ -51,6 +53,33 @@ def environment(language: str) -> Environment:
 def _words() -> dict[str, str]:
     with (CHECKOUT / "translations/id/parts/design.po").open("rb") as file:
         return {message.id: message.string for message in read_po(file, locale="id") if message.id}
+
+
+def _cotton() -> LotGraph:
+    return lay_out(
+        [
+            LotNode("KPS-031", "Kapas", "24,0 kg diterima", 24_000, "12 Januari"),
+            LotNode("BNG-118", "Benang", "21,6 kg, hasil 90%", 21_600, "14–18 Januari"),
+            LotNode("BNG-124", "Benang nila", "21,2 kg, hasil 98%", 21_200, "20 Januari", "dyed"),
+            LotNode("SLK-0412", "Selendang, 12 helai", "9,8 kg · 6 terjual", 9_800, "2–28 Februari", "dyed"),
+            LotNode("SRG-0413", "Sarung, 7 helai", "8,9 kg · di gudang", 8_900, "2–28 Februari", "dyed"),
+            LotNode("Sisa", "BNG-124", "1,6 kg · di rumah tenun", 1_600, "2–28 Februari", "dyed"),
+        ],
+        [
+            LotFlow("KPS-031", "BNG-118", 21_600),
+            LotFlow("BNG-118", "BNG-124", 21_200),
+            LotFlow("BNG-124", "SLK-0412", 9_800),
+            LotFlow("BNG-124", "SRG-0413", 8_900),
+            LotFlow("BNG-124", "Sisa", 1_600),
+        ],
+        [
+            LotLoss("KPS-031", 2_400, "− 2,4 kg biji dan debu"),
+            LotLoss("BNG-118", 400, "− 0,4 kg hilang dicuci"),
+            LotLoss("BNG-124", 900, "− 0,9 kg ujung benang"),
+        ],
+        [Auxiliary("BNG-124", "nila NIL-007, 6 kg larutan")],
+        width=888,
+    )
 
 
 SHELL = {
