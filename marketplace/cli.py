@@ -32,10 +32,16 @@ def db() -> None:
 
 @db.command("upgrade")
 @click.argument("revision", default="head")
+@click.option("--demo", "with_demo", is_flag=True, help="Then fill an empty database with the demo.")
+@click.pass_context
 @with_appcontext
-def db_upgrade(revision: str) -> None:
+def db_upgrade(context: click.Context, revision: str, with_demo: bool) -> None:
     """Bring the tables up to a revision (by default the newest)."""
     upgrade(revision=revision)
+    # In one process: script/server starts within three seconds, and each start of Python costs half of one.
+    demo = current_app.cli.get_command(context, "demo") if with_demo else None
+    if demo:
+        context.invoke(demo, if_empty=True)
 
 
 @db.command("downgrade")
