@@ -15,6 +15,7 @@ from orders.demo.draw.spec import PictureSpec
 from orders.demo.draw.surface import Colours, Field, Frame, Indices, rgb
 
 FINEST_PITCH_PX = 3.0
+SHORTEST_CLOTH_UNITS = 690
 TIED_EVERY = 9
 """Ends between the places where metal thread is tied down, one end further with every pick."""
 
@@ -99,8 +100,7 @@ def supplementary_weft(frame: Frame, spec: PictureSpec, palette: Palette) -> Wea
     """Metal thread laid over a plain ground and tied down every few ends."""
     metal = rgb(GOLDS[int(frame.form.integers(len(GOLDS)))])
     ground = palette.main if palette.main != "#b57a22" else palette.accent
-    length_units = frame.units_high * 0.75
-    pattern: Pattern = gold_bands(frame.form, spec.motif, spec.repeat, length=length_units)
+    pattern: Pattern = gold_bands(frame.form, spec.motif, spec.repeat, length=SHORTEST_CLOTH_UNITS)
 
     def weaver(width: float, length: float) -> Cloth:
         pitch = _pitch(frame, 3.4)

@@ -15,6 +15,7 @@ from orders.demo.draw.surface import Colours, Field, Indices, Mask, noise
 STEPS_PER_PX = 8
 SLACK_YARNS = 24
 DIMPLE_LIGHT = 0.80
+BRIGHTNESS = 1.07
 SWAY_PX_MAX = 1.6
 
 
@@ -133,7 +134,7 @@ def weave(cloth: Cloth, x: Field, y: Field, rng: Generator) -> Colours:
     light = _relief(cloth, across, along, held, rng)
     light *= 1 + 0.07 * np.sin(5.2 * along + 3.4 * across + ends.each(ends.yarn.astype(np.float32)) * 1.7)
     light *= np.where(on_top, ends.each(ends.shade), picks.each(picks.shade)) * dimple
-    seen = _dyed(cloth, ends, picks, on_top) * (light * 1.12)[..., None]
+    seen = _dyed(cloth, ends, picks, on_top) * (light * BRIGHTNESS)[..., None]
     if cloth.sheen:
         seen += (cloth.sheen * 62 * ((1 - across * across).clip(0, 1) ** 3) * np.where(held, 1.0, 0.7))[..., None]
     if cloth.supplement is not None:

@@ -69,6 +69,7 @@ RING_ORDERS = (
     (3, 2, 2, 4, 0, 0, 1, 1, 1, 3, 3, 2, 0, 0, 4, 0, 1, 1, 3, 3),
 )
 STEP_COUNT = 9
+PLAIN_END_UNITS = 110
 
 
 def _steps(value: Field, count: int = STEP_COUNT) -> Field:
@@ -216,10 +217,9 @@ def gold_bands(rng: Generator, figure: str, repeat: float, *, length: float) -> 
     second = ("star", "lozenge", "hexagon", "cross")[int(rng.integers(4))]
     small = repeat * 0.8
     figures = rings(second, (3, 3, 0, 0, 3, 3, 0, 0, 0, 0), small, small, drop=False)
-    field = rise * max(2, round(length * float(rng.uniform(0.40, 0.56)) / rise))
-    bands = [
-        *(Band(field, fill), thread, Band(18, plain(0)), Band(tooth, teeth(repeat * 0.62, tooth, (3, 0, 0)))),
+    border = [
+        *(thread, Band(18, plain(0)), Band(tooth, teeth(repeat * 0.62, tooth, (3, 0, 0)))),
         *(*rule, Band(10, plain(0)), Band(small, figures), Band(10, plain(0)), *rule),
-        *(Band(float(rng.uniform(30, 70)), plain(0)), thread),
     ]
-    return banded(bands)
+    field = length - sum(band.height for band in border) - float(rng.uniform(0, 26))
+    return banded([Band(max(rise, field), fill), *border, Band(PLAIN_END_UNITS, plain(0)), thread])

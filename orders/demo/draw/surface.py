@@ -103,7 +103,7 @@ def wall(frame: Frame, tint: str) -> Colours:
     """A warm plastered wall, lit from the upper left."""
     x, y = frame.mesh()
     light = 1.06 - 0.19 * (x / UNITS_WIDE * 0.6 + y / frame.units_high * 0.55)
-    light = light + 0.009 * frame.noise(6, 7) + 0.005 * frame.noise(70, 90)
+    light = light + 0.009 * frame.noise(6, 7)
     return rgb(tint) * light[..., None]
 
 
