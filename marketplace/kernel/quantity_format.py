@@ -1,0 +1,69 @@
+"""Quantities as people read them: 21,6 kg, 12 buah. Exact figures, never rounded for show."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Flask
+
+from marketplace.kernel.i18n import language
+from marketplace.kernel.money_format import MINUS, SEPARATORS
+from marketplace.kernel.units import UNITS, convert_exact
+
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+# From this many base units up the larger unit reads better.
+LARGER = {"GRM": ("KGM", 1000), "MMT": ("MTR", 1000), "MLT": ("LTR", 1000), "SEC": ("HUR", 3600)}
+
+# Goods are counted in words ("12 buah"), measured in symbols ("21,6 kg").
+COUNTED = frozenset({"H87", "EA", "C62", "PR", "DZN", "SCO", "SET"})
+
+
+def init_app(app: Flask) -> None:
+    """Give templates the filter `quantity`."""
+    app.jinja_env.filters["quantity"] = quantity
+
+
+def quantity(amount: int | str | Decimal, unit: str) -> str:
+    """The template filter: `amount` of the Rec 20 unit `unit`, in the language in use."""
+    return format_quantity(amount, unit, language())
+
+
+def format_quantity(amount: int | str | Decimal, unit: str, locale: str) -> str:
+    """An amount with its unit, in the larger of two units once that is a short number.
+
+    A unit that is none of ours is printed as it stands. Raises what units.convert_exact raises for no number.
+    """
+    known = UNITS.get(unit)
+    if known is None:
+        return f"{format_number(Fraction(str(amount)), locale)}{NO_BREAK_SPACE}{unit}"
+    exact = convert_exact(amount, unit, unit)
+    larger, threshold = LARGER.get(unit, ("", 0))
+    if larger and abs(exact) >= threshold:
+        converted = convert_exact(exact, unit, larger)
+        if _decimals(converted) is not None:
+            exact, known = converted, UNITS[larger]
+    return f"{format_number(exact, locale)}{NO_BREAK_SPACE}{_word(known.code, exact, locale)}"
+
+
+def format_number(exact: Fraction, locale: str) -> str:
+    """A number with the separators of the locale's language; one without an end is cut after three decimals."""
+    thousands, point = SEPARATORS.get(locale.replace("-", "_").split("_")[0], SEPARATORS["en"])
+    places = _decimals(exact)
+    places = 3 if places is None else places
+    scaled = abs(exact) * 10**places
+    whole, rest = divmod(scaled.numerator // scaled.denominator, 10**places)
+    figure = f"{whole:,}".replace(",", thousands) + (f"{point}{rest:0{places}d}" if places and rest else "")
+    return (MINUS if exact < 0 else "") + figure
+
+
+def _word(code: str, exact: Fraction, locale: str) -> str:
+    unit = UNITS[code]
+    if code not in COUNTED:
+        return unit.symbol
+    name = unit.name(locale)
+    return name if locale.startswith("id") or exact == 1 or code in {"EA", "C62"} else name + "s"
+
+
+def _decimals(exact: Fraction) -> int | None:
+    """How many decimals print the number exactly, up to six; None where it takes more."""
+    return next((places for places in range(7) if (exact * 10**places).denominator == 1), None)
