@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import User
@@ -85,8 +86,10 @@ class PageClient:
     def sign_in(self, user: User) -> "PageClient":
         """Hold a session of the user from now on, as if she had signed in; answers itself."""
         token = ids.secret_token()
+        # Asking the user herself could open a transaction in the test's session, which then waits for this one.
+        (user_id,) = inspect(user).identity or (user.id,)
         with self.app.app_context():
-            begin_session(user.id, token)
+            begin_session(user_id, token)
             db.session.commit()
         with self.http.session_transaction() as session:
             session.clear()

@@ -5,6 +5,7 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in sign-in and the accounts' pages."""
-    from marketplace.accounts import sessions
+    from marketplace.accounts import console, sessions
 
     sessions.init_app(app)
+    console.init_app(app)
