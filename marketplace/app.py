@@ -16,6 +16,7 @@ PARTS = (
     "marketplace.kernel.outbox",
     "marketplace.kernel.jobs",
     "marketplace.kernel.invariants",
+    "marketplace.kernel.imports",
     "marketplace.kernel.health",
     "marketplace.ledger",
     "marketplace.accounts",
