@@ -113,15 +113,21 @@ def render(name: str, language: str) -> str:
     return environment(language).get_template(name).render()
 
 
-def draw(folder: Path, dark: bool = False) -> None:
-    """Write every page and photograph it with Chromium."""
+def write(folder: Path) -> list[Path]:
+    """Every page in Indonesian, with the static files beside them."""
     folder.mkdir(parents=True, exist_ok=True)
     link = folder / "static"
     if not link.exists():
         link.symlink_to(CHECKOUT / "static")
-    for name in pages():
-        page = folder / name
-        page.write_text(render(name, "id"), encoding="utf-8")
+    written = [folder / name for name in pages()]
+    for page in written:
+        page.write_text(render(page.name, "id"), encoding="utf-8")
+    return written
+
+
+def draw(folder: Path, dark: bool = False) -> None:
+    """Write every page and photograph it with Chromium."""
+    for page in write(folder):
         for size, (width, height) in WIDTHS.items():
             _photograph(page, folder / f"{page.stem}-{size}{'-dark' * dark}.png", width, height, dark)
 
