@@ -62,6 +62,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for station in (db, web, policy, i18n, dates, quantity_format, static_files):
         station.init_app(app)
     for name in PARTS:
-        if find_spec(name):  # until every part is built
+        spec = find_spec(name)
+        if spec and spec.origin:  # until every part is built: a folder without __init__ is no part yet
             import_module(name).init_app(app)
     return app
