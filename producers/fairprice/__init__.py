@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the rules of a price."""
-    from producers.fairprice import pricing
+    """Plug in the tables."""
+    from producers.fairprice import models
 
-    app.extensions["fairprice"] = pricing
+    app.extensions["fairprice"] = models
