@@ -7,7 +7,7 @@ import sys
 import threading
 
 WEB_WORKERS = 2
-THREADS = 8
+THREADS = 4
 STOP_S_MAX = 10
 RESTART_PAUSE_S = 1.0
 

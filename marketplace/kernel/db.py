@@ -74,9 +74,11 @@ def init_app(app: Flask) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": LOCK_WAIT_MS_MAX / 1000, "check_same_thread": False}}
+        connect_args = {"timeout": LOCK_WAIT_MS_MAX / 1000, "check_same_thread": False}
+        return {"hide_parameters": True, "connect_args": connect_args}
     options = f"-c statement_timeout={STATEMENT_MS_MAX} -c lock_timeout={LOCK_WAIT_MS_MAX} -c timezone=UTC"
     return {
+        "hide_parameters": True,  # what a person typed must not reach the logs
         "pool_pre_ping": True,
         "pool_size": 8,
         "max_overflow": 8,

@@ -1,10 +1,24 @@
 """Whether the process lives, and whether it can serve."""
 
-from flask import Blueprint, Flask, Response, jsonify
-from sqlalchemy import text
+from functools import cache
 
+from flask import Blueprint, Flask, Response, jsonify
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from marketplace.config import CHECKOUT
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.policy import PUBLIC, allow
+
+
+class NotReady(Unavailable):
+    """The tables are missing or older than the program."""
+
+    code = "not_ready"
+    message = _l("The database is not up to date. Run: lumbung db upgrade")
+
 
 blueprint = Blueprint("health", __name__)
 
@@ -24,6 +38,19 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @allow(PUBLIC)
 def ready() -> Response:
-    """The database answers too; where it does not, the answer is 503."""
-    db.session.execute(text("SELECT 1"))
+    """The database answers and has the newest tables; where not, the answer is 503."""
+    try:
+        current = db.session.scalars(text("SELECT version_num FROM alembic_version")).all()
+    except (OperationalError, ProgrammingError) as error:
+        raise NotReady from error
+    if set(current) != _newest():
+        raise NotReady
     return jsonify(status="ready")
+
+
+@cache
+def _newest() -> frozenset[str]:
+    """The newest migrations in the checkout; read once."""
+    from alembic.script import ScriptDirectory
+
+    return frozenset(ScriptDirectory(str(CHECKOUT / "migrations")).get_heads())
