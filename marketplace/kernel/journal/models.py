@@ -6,7 +6,10 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
+from marketplace.kernel.db import Base, Instant, append_only
+
+# The parts of a key of several columns, joined.
+ROW_KEY_LENGTH = 160
 
 # SQLite only numbers rows by itself in a column declared INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -43,7 +46,7 @@ class Event(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(Instant)
     table_name: Mapped[str] = mapped_column(String(63))
-    row_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    row_id: Mapped[str] = mapped_column(String(ROW_KEY_LENGTH))
     digest: Mapped[str] = mapped_column(String(64))
     leaf: Mapped[str] = mapped_column(Text)
     seq: Mapped[int | None] = mapped_column(BigInteger, unique=True)
