@@ -1,0 +1,103 @@
+"""The ledger entries of a sale and of its corrections, as in section 8 of the worked example.
+
+The seller's book knows every row of the split; the platform's knows what it holds, owes and earns, and `fx:<seller>`
+bridges the two currencies (rules 20 and 21).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.organisations import platform
+from marketplace.kernel.db import db
+from marketplace.kernel.money import Money
+from marketplace.ledger.models import Book
+from marketplace.ledger.services import Side, credit, debit, post
+from orders.checkout.totals import Row, by_purpose
+from producers.fairprice.pricing import COST_PURPOSES
+
+FEES = ("platform_fee", "payment_fee")
+ACCOUNTS = {"premium": "fund:premium", "reserve": "fund:reserve", "tax": "tax_payable"}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the platform comes to owe one seller: its own currency, and what of the charge stands behind it."""
+
+    organisation: Organisation
+    origin: Money
+    charge: Money
+
+
+def book_of(organisation: Organisation) -> Book:
+    """The organisation's book."""
+    return db.session.get_one(Book, organisation.book_id)
+
+
+def income_account(purpose: str) -> str:
+    """The account that a row of a receipt is credited to in the seller's book."""
+    return ACCOUNTS.get(purpose, f"sales:{purpose}")
+
+
+def income_sides(rows: Iterable[Row], currency: str, sign: int = 1) -> Iterator[Side]:
+    """One credit a purpose, and for a fee the expense that meets it; `sign` −1 takes them back."""
+    for purpose, (_charge, origin) in by_purpose(rows).items():
+        amount = Money(sign * origin, currency)
+        yield credit(income_account(purpose), amount)
+        if purpose in FEES:
+            yield debit(f"expense:{purpose}", amount)
+
+
+def kept_by_seller(rows: Iterable[Row]) -> tuple[int, int]:
+    """What of the rows is the seller's, all but the two fees: charge and origin, minor units."""
+    kept = [row for row in rows if row.purpose not in FEES]
+    return sum(row.amount_minor for row in kept), sum(row.origin_minor for row in kept)
+
+
+def cost_sides(rows: Iterable[Row], currency: str, inventory: str, sign: int = 1) -> Iterator[Side]:
+    """The goods leave the shelf at their actual cost, by purpose; `sign` −1 brings them back."""
+    costs = {purpose: origin for purpose, (_charge, origin) in by_purpose(rows).items() if purpose in COST_PURPOSES}
+    for purpose, origin in costs.items():
+        yield debit(f"cost_of_sales:{purpose}", Money(sign * origin, currency))
+    yield credit(inventory, Money(sign * sum(costs.values()), currency))
+
+
+def post_payment(source: str, order_number: str, amount: Money, fund: str) -> None:
+    """The buyer's money is here and is still the buyer's."""
+    post(book_of(platform()), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
+
+
+def post_line_sale(source: str, seller: Organisation, rows: list[Row], inventory: str | None) -> None:
+    """One line in the seller's book: what the platform owes for it, each row of its split, the goods it cost."""
+    currency = seller.currency
+    owed = Money(kept_by_seller(rows)[1], currency)
+    sides = [debit("receivable:platform", owed), *income_sides(rows, currency)]
+    if inventory:
+        sides += cost_sides(rows, currency, inventory)
+    post(book_of(seller), source, sides)
+
+
+def post_platform_sale(
+    source: str, order_number: str, total: Money, dues: list[Due], fees: Mapping[str, Money]
+) -> None:
+    """The buyer's money becomes what is owed to each seller, the platform's fee and the payment fee to come."""
+    sides = [debit(f"buyer_funds:{order_number}", total)]
+    for due in dues:
+        sides += due_sides(due)
+    sides += [credit("income:platform_fee", fees["platform_fee"]), credit("payment_fee_accrued", fees["payment_fee"])]
+    post(book_of(platform()), source, sides)
+
+
+def due_sides(due: Due) -> list[Side]:
+    """More is owed to a seller: its share of the charge waits in `fx` for the payout; amounts may be negative."""
+    slug = due.organisation.slug
+    return [
+        credit(f"fx:{slug}", due.charge),
+        debit(f"fx:{slug}", due.origin),
+        credit(f"owed:{slug}", due.origin),
+    ]
+
+
+def post_refund_reserve(source: str, amount: Money) -> None:
+    """Set a part of the platform's fee aside for refunds (rule 23)."""
+    post(book_of(platform()), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])
