@@ -11,6 +11,7 @@ from typing import Any
 from environs import Env, EnvError
 from sqlalchemy.engine import make_url
 
+STRIPE_API_BASE = "https://api.stripe.com"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 # Bounds. Each is used by name where it holds.
@@ -103,7 +104,7 @@ def _read(env: Env) -> dict[str, Any]:
         "PORT": env.int("PORT", 8000),
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
         "STRIPE_API_KEY": env.str("STRIPE_API_KEY", ""),
-        "STRIPE_API_BASE": env.str("STRIPE_API_BASE", "https://api.stripe.com"),
+        "STRIPE_API_BASE": env.str("STRIPE_API_BASE", STRIPE_API_BASE),
         "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),
         "MAIL_URL": env.str("MAIL_URL", f"file://{CHECKOUT / 'var' / 'mail'}"),
         "MEDIA_URL": env.str("MEDIA_URL", str(CHECKOUT / "var" / "media")),

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
+from marketplace.config import STRIPE_API_BASE
 from marketplace.kernel import ids
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, SignInNeeded, Unavailable
@@ -19,8 +20,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self' https://checkout.stripe.com"
+    "form-action 'self' {card_pages}"
 )
+CARD_PAGES = "https://checkout.stripe.com"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -77,13 +79,19 @@ def _has_own_proof() -> bool:
 def _close_request(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", CSP.format(card_pages=_card_pages()))
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
     if "Cache-Control" not in response.headers and request.endpoint != "static":
         response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Request-ID"] = g.get("request_id", "")
     return response
+
+
+def _card_pages() -> str:
+    """Where a form may lead after our redirect: the provider's pages, or those of its double in tests."""
+    base: str = current_app.config["STRIPE_API_BASE"]
+    return CARD_PAGES if base == STRIPE_API_BASE else base
 
 
 def wants_json() -> bool:
