@@ -4,7 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from producers.lots import models
+    """Plug in the tables and what `lumbung verify` asks of them."""
+    from marketplace.kernel import invariants
+    from producers.lots.checks import check
 
-    app.extensions["lots"] = models
+    invariants.register(app, "lots", check)

@@ -1,0 +1,87 @@
+"""What is told of a lot in public: the steps behind it, the material, the makers who agreed to be named.
+
+No place finer than a district, no name without consent, no amount of anybody's pay.
+"""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.canonical import digest
+from producers.cooperatives.models import Member
+from producers.cooperatives.queries import consenting
+from producers.fairprice.sheet import CostSheet
+from producers.labour.models import WorkRecord
+from producers.lots.models import Lot, Step
+from producers.lots.queries import costs_of, steps_behind
+from producers.materials.models import Purchase
+
+
+def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
+    """The public story of a lot: JSON of text, whole numbers and dates as text."""
+    steps = steps_behind(lot.id)
+    lot_ids = {lot.id} | {it.lot_id for step in steps for it in step.inputs}
+    lot_ids |= {it.lot_id for step in steps for it in step.outputs}
+    codes = {it.id: it.code for it in db.session.scalars(select(Lot).where(Lot.id.in_(lot_ids)))}
+    named = consenting(makers, "show_name")
+    names = db.session.scalars(select(Member.name).where(Member.id.in_(named)).order_by(Member.name)).all()
+    return {
+        "lot": lot.code,
+        "unit": lot.unit,
+        "claims": list(lot.claims),
+        "is_declared": lot.is_declared,
+        "made_on": lot.made_on.isoformat(),
+        "makers": {"people": len(makers), "names": list(names)},
+        "materials": _materials(lot_ids, codes),
+        "steps": [_step(step, codes) for step in steps],
+    }
+
+
+def source_digest(lot: Lot, sheet: CostSheet, price_minor: int, story: dict[str, Any]) -> str:
+    """The hash of everything a publication is made of: whoever holds the records can work it out again."""
+    figures = {kind: {"value": it.value, "decision": it.decision_id} for kind, it in sheet.figures.items()}
+    return digest(
+        {
+            "v": 1,
+            "lot": {"id": lot.id, "number": lot.number, "remaining": lot.remaining},
+            "costs": [[row.purpose, row.source_id, row.amount_minor] for row in costs_of(lot.id)],
+            "piece": [[row.purpose, row.source_id, row.amount_minor] for row in sheet.costs],
+            "figures": figures,
+            "fee_rate": str(sheet.fee_rate),
+            "price_minor": price_minor,
+            "floor_minor": sheet.floor.minor,
+            "currency": sheet.currency,
+            "story": story,
+        }
+    )
+
+
+def _materials(lot_ids: set[str], codes: dict[str, str]) -> list[dict[str, Any]]:
+    query = select(Purchase).where(Purchase.lot_id.in_(lot_ids)).order_by(Purchase.bought_on, Purchase.id)
+    return [
+        {
+            "lot": codes[purchase.lot_id],
+            "name": purchase.lot.name,
+            "origin": purchase.origin,
+            "claims": list(purchase.lot.claims),
+            "bought_on": purchase.bought_on.isoformat(),
+        }
+        for purchase in db.session.scalars(query)
+    ]
+
+
+def _step(step: Step, codes: dict[str, str]) -> dict[str, Any]:
+    people = db.session.scalars(select(WorkRecord.member_id).where(WorkRecord.step_id == step.id)).all()
+    return {
+        "name": step.name,
+        "craft": step.craft,
+        "district": step.district or "",
+        "worked_on": step.worked_on.isoformat(),
+        "main_in_g": step.main_in_g,
+        "out_g": step.out_g,
+        "loss_g": step.loss_g,
+        "people": len(set(people)),
+        "lots_in": sorted({codes[line.lot_id] for line in step.inputs}),
+        "lots_out": sorted({codes[line.lot_id] for line in step.outputs}),
+    }
