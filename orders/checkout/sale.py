@@ -1,0 +1,124 @@
+"""The sale: a paid order gets its lots, its frozen splits, its postings and its receipt, all at once or not at all."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from marketplace.catalogue import stock as shelf
+from marketplace.catalogue.models import Reservation
+from marketplace.kernel import clock, outbox
+from marketplace.kernel.db import db
+from marketplace.kernel.money import Money
+from orders.checkout import posting, states, totals
+from orders.checkout.models import Order, OrderLine
+from orders.checkout.services import lock_order
+from orders.checkout.splits import amount_of, append_rows, in_force
+from orders.fulfilment import services as fulfilment
+from orders.receipts import services as receipts
+from orders.settlement import items as settlement
+from producers.decisions.queries import refund_reserve_on, rules_on
+from producers.fairprice.pricing import CostRow, split_line, split_parcel
+from producers.lots import services as lots
+from producers.lots.models import Lot
+
+
+def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider") -> Order:
+    """Take the whole payment of an order: sell what it holds, freeze splits, post, issue the receipt.
+
+    `fund` is the platform's account the money lies in. Paying a paid order again changes nothing. Raises
+    PaidTooLate where the order no longer holds its pieces, with nothing changed: the caller sends the money back.
+    """
+    order = lock_order(order_id)
+    try:
+        state = states.after(order.state, states.Event.PAY)
+    except states.AlreadyDone:
+        return order
+    if paid != Money(order.amount_minor, order.charge_currency):
+        raise ValueError("An order is paid whole, in its own currency.")
+    _sell_held(order)
+    order.state, order.paid_at, order.captured_minor, order.fund = state.value, clock.now(), paid.minor, fund
+    db.session.flush()
+    source = order.id
+    posting.post_payment(source, order.number, paid, fund)
+    _freeze_splits(order)
+    _post_sale(order, source, paid)
+    fulfilment.open_parcels(order)
+    receipts.issue_receipt(order)
+    outbox.publish("order.paid", {"order_id": order.id})
+    return order
+
+
+def _sell_held(order: Order) -> None:
+    wanted = {line.stock_id: line.quantity for line in order.lines if line.stock_id}
+    held = select(Reservation.stock_id, Reservation.quantity).where(
+        Reservation.order_id == order.id, Reservation.state == "held"
+    )
+    if dict(db.session.execute(held).tuples().all()) != wanted:
+        raise states.PaidTooLate
+    shelf.sell_held(order.id)
+
+
+def _freeze_splits(order: Order) -> None:
+    """Rule 15: tax, actual cost, rules, fee share, surplus of every line, in both currencies."""
+    costs = _take_lots(order)
+    shares = totals.fee_shares(order.fee_minor, [line.charge_minor for line in order.lines])
+    for line, fee in zip(order.lines, shares, strict=True):
+        charge_fee = Money(fee, order.charge_currency)
+        origin_fee = totals.origin_of(charge_fee, line.rate, line.currency).minor
+        rules = rules_on(line.organisation_id, _day_of_rules(order, line))
+        if line.kind == "item":
+            rows = split_line(line.origin_minor, rules, costs[line.id], origin_fee)
+        else:
+            rows = split_parcel(line.origin_minor, rules, origin_fee)
+        append_rows(line, "sale", order.id, totals.in_both_currencies(rows, line.charge_minor, fee))
+
+
+def _take_lots(order: Order) -> dict[str, list[CostRow]]:
+    """What the sold pieces cost, taken from their lots in key order."""
+    items = sorted((line for line in order.lines if line.stock), key=lambda line: (_lot_id(line), line.ordinal))
+    return {line.id: lots.take_for_sale(_lot_id(line), line.quantity, order_line_id=line.id) for line in items}
+
+
+def _lot_id(line: OrderLine) -> str:
+    assert line.stock is not None
+    return line.stock.lot_id
+
+
+def _day_of_rules(order: Order, line: OrderLine) -> date:
+    """The rules of the day on which the buyer's price was published; for a parcel, of the order's day."""
+    moment = line.stock.published_at if line.stock else order.placed_at
+    return moment.astimezone(ZoneInfo(line.organisation.zone)).date()
+
+
+def _post_sale(order: Order, source: str, paid: Money) -> None:
+    """Section 8 of the worked example: one entry a line, then the platform's, then the refund reserve."""
+    dues: dict[str, posting.Due] = {}
+    platform_fee = 0
+    for line in order.lines:
+        rows = in_force(line)
+        posting.post_line_sale(source, line.organisation, rows, inventory_account(line))
+        charge, origin = posting.kept_by_seller(rows)
+        before = dues.get(line.organisation_id)
+        due = posting.Due(line.organisation, Money(origin, line.currency), Money(charge, order.charge_currency))
+        dues[line.organisation_id] = _joined(before, due)
+        platform_fee += amount_of(rows, "platform_fee")
+    fees = {
+        "platform_fee": Money(platform_fee, order.charge_currency),
+        "payment_fee": Money(order.fee_minor, order.charge_currency),
+    }
+    posting.post_platform_sale(source, order.number, paid, list(dues.values()), fees)
+    reserve = refund_reserve_on(order.placed_at.date())
+    posting.post_refund_reserve(source, fees["platform_fee"].times(reserve))
+    settlement.note_dues(order.id, "sale", order.id, list(dues.values()))
+
+
+def inventory_account(line: OrderLine) -> str | None:
+    """The seller's account that the pieces of a line leave, None for a parcel."""
+    return lots.inventory_of(db.session.get_one(Lot, _lot_id(line))) if line.stock else None
+
+
+def _joined(before: posting.Due | None, due: posting.Due) -> posting.Due:
+    if before is None:
+        return due
+    return posting.Due(due.organisation, before.origin + due.origin, before.charge + due.charge)

@@ -1,0 +1,271 @@
+"""Services on orders: quote, place, cancel, let expire. Paying one is in `sale`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts.actor import Actor
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue import stock as shelf
+from marketplace.catalogue.models import Stock
+from marketplace.config import CARD_HOLD_MINUTES, ORDERS_EXPIRED_PER_RUN_MAX, TRANSFER_HOLD_DAYS
+from marketplace.kernel import clock, ids, outbox
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.money import Money
+from orders.cart.models import Basket, BasketLine
+from orders.cart.services import empty_basket
+from orders.checkout import states, totals
+from orders.checkout.models import DeliveryPrice, ExchangeRate, Order, OrderLine
+from orders.checkout.terms import CurrencyNotOffered, charge_currencies, delivery_price, expected_fee, fresh_rate
+
+HOLDS = {"card": timedelta(minutes=CARD_HOLD_MINUTES), "transfer": timedelta(days=TRANSFER_HOLD_DAYS)}
+
+
+class BasketEmpty(Conflict):
+    """There is nothing to order."""
+
+    code = "basket_empty"
+    message = _l("Your basket is empty.")
+
+
+class PriceChanged(Conflict):
+    """What the buyer agreed to is no longer what it costs."""
+
+    code = "price_changed"
+    message = _l("A price or an exchange rate has changed. Look at the new sum, then order again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Who buys and where it goes; all but the country is personal."""
+
+    name: str
+    email: str
+    address: str = ""
+    country: str | None = None
+    user_id: str | None = None
+    language: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A line to be: pieces of one lot or a parcel, in the seller's currency and as charged."""
+
+    kind: str
+    title: str
+    organisation: Organisation
+    stock: Stock | None
+    quantity: int
+    origin: Money
+    charge: Money
+    rate: str
+    rate_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a basket costs now; `fee_estimate` is inside the total, not on top of it."""
+
+    lines: list[QuotedLine]
+    total: Money
+    fee_estimate: Money
+
+
+def quote(basket: Basket, *, country: str | None, charge_currency: str, method: str) -> Quote:
+    """What the basket costs now, line by line.
+
+    Refuses an empty basket, more pieces than are left, a seller that does not deliver there, an exchange rate
+    older than RATE_AGE_DAYS_MAX and a currency that is not offered.
+    """
+    if not basket.lines:
+        raise BasketEmpty
+    picked = [(stock, quantity) for line in basket.lines for stock, quantity in _pick(line, list(line.listing.stocks))]
+    if charge_currency not in charge_currencies({stock.listing.currency for stock, _quantity in picked}):
+        raise CurrencyNotOffered(currency=charge_currency)
+    rates = _Rates(charge_currency)
+    lines = [_item(stock, quantity, rates) for stock, quantity in picked]
+    sellers = {line.organisation.id: line.organisation for line in lines}
+    lines += [_parcel(seller, delivery_price(seller, country), rates) for seller in sellers.values()]
+    charges = [line.charge.minor for line in lines]
+    fee = expected_fee(charges, charge_currency, method)
+    return Quote(lines, Money(sum(charges), charge_currency), Money(fee, charge_currency))
+
+
+def place_order(
+    actor: Actor,
+    basket: Basket,
+    buyer: Buyer,
+    *,
+    charge_currency: str,
+    method: str,
+    agreed: Money | None = None,
+    client_key: str | None = None,
+    id: str | None = None,
+    number: str | None = None,
+) -> Order:
+    """Turn a basket into an order that holds its pieces until a visible end.
+
+    The same `client_key` again gives the same order. Refuses what `quote` refuses, and a total other than the
+    one `agreed` to. Stock is locked in key order before anything is written.
+    """
+    repeated = _order_with_key(client_key)
+    if repeated:
+        return repeated
+    listings = [line.listing_id for line in basket.lines]
+    shelf.lock(db.session.scalars(select(Stock.id).where(Stock.listing_id.in_(listings))).all())
+    quoted = quote(basket, country=buyer.country, charge_currency=charge_currency, method=method)
+    if agreed is not None and agreed != quoted.total:
+        raise PriceChanged
+    moment = clock.now()
+    order = Order(
+        id=id or ids.new_id(),
+        number=number or ids.public_code(),
+        client_key=client_key,
+        user_id=buyer.user_id or actor.user_id,
+        buyer_name=buyer.name,
+        buyer_email=buyer.email,
+        buyer_address=buyer.address,
+        buyer_country=buyer.country,
+        language=buyer.language,
+        charge_currency=charge_currency,
+        amount_minor=quoted.total.minor,
+        method=method,
+        fee_minor=quoted.fee_estimate.minor,
+        placed_at=moment,
+        hold_ends_at=moment + HOLDS[method],
+    )
+    order.lines = [_line(order.id, ordinal, line) for ordinal, line in enumerate(quoted.lines, start=1)]
+    db.session.add(order)
+    shelf.hold(order.id, _pieces(order), order.hold_ends_at)
+    empty_basket(basket)
+    outbox.publish("order.placed", {"order_id": order.id})
+    return order
+
+
+def cancel_order(order_id: str) -> Order:
+    """Give up an order that is not paid and let its pieces go; refuses a paid one."""
+    return _end(order_id, states.Event.CANCEL)
+
+
+def expire_order(order_id: str) -> Order:
+    """End an order whose time is over and let its pieces go; one that is paid or ended stays as it is."""
+    return _end(order_id, states.Event.EXPIRE)
+
+
+def due_orders() -> Sequence[str]:
+    """The ids of placed orders whose hold is over, a bounded number a run."""
+    return db.session.scalars(
+        select(Order.id)
+        .where(Order.state == states.State.PLACED, Order.hold_ends_at <= clock.now())
+        .order_by(Order.id)
+        .limit(ORDERS_EXPIRED_PER_RUN_MAX)
+    ).all()
+
+
+def expire_due_orders() -> list[str]:
+    """End every placed order whose hold is over; the ids of those ended now.
+
+    Where card payment is on, `payments.jobs` does this, since it first closes the payment session.
+    """
+    return [order_id for order_id in due_orders() if expire_order(order_id).state == states.State.EXPIRED]
+
+
+def lock_order(order_id: str) -> Order:
+    """The order, locked until the transaction ends; NotFound where there is none."""
+    order = db.session.scalar(
+        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if order is None:
+        raise NotFound
+    return order
+
+
+def _end(order_id: str, event: states.Event) -> Order:
+    order = lock_order(order_id)
+    try:
+        order.state = states.after(order.state, event).value
+    except states.AlreadyDone:
+        return order
+    shelf.release_held(order.id)
+    db.session.flush()
+    outbox.publish("order.ended", {"order_id": order.id, "state": order.state})
+    return order
+
+
+def _order_with_key(client_key: str | None) -> Order | None:
+    if client_key is None:
+        return None
+    return db.session.scalar(select(Order).where(Order.client_key == client_key))
+
+
+def _pick(line: BasketLine, stocks: list[Stock]) -> list[tuple[Stock, int]]:
+    """The lots the pieces come from: the first published first, as many as each has left."""
+    wanted, picked = line.quantity, []
+    for stock in stocks if line.listing.withdrawn_at is None else []:
+        taken = min(wanted, stock.available)
+        if taken > 0:
+            picked.append((stock, taken))
+            wanted -= taken
+    if wanted:
+        raise shelf.SoldOut(left=line.quantity - wanted)
+    return picked
+
+
+class _Rates:
+    """The rate frozen for each seller currency of one order, asked for once."""
+
+    def __init__(self, charge_currency: str) -> None:
+        self.charge_currency = charge_currency
+        self._known: dict[str, ExchangeRate | None] = {}
+
+    def of(self, currency: str) -> tuple[str, str | None]:
+        if currency not in self._known:
+            self._known[currency] = fresh_rate(self.charge_currency, currency)
+        rate = self._known[currency]
+        return (rate.rate, rate.id) if rate else ("1", None)
+
+
+def _item(stock: Stock, quantity: int, rates: _Rates) -> QuotedLine:
+    listing = stock.listing
+    origin = Money(listing.price_minor * quantity, listing.currency)
+    return _quoted("item", listing.title, listing.organisation, stock, quantity, origin, rates)
+
+
+def _parcel(seller: Organisation, price: DeliveryPrice, rates: _Rates) -> QuotedLine:
+    return _quoted("shipping", price.title, seller, None, 1, Money(price.price_minor, price.currency), rates)
+
+
+def _quoted(
+    kind: str, title: str, seller: Organisation, stock: Stock | None, quantity: int, origin: Money, rates: _Rates
+) -> QuotedLine:
+    rate, rate_id = rates.of(origin.currency)
+    charge = totals.charge_of(origin, rate, rates.charge_currency)
+    return QuotedLine(kind, title, seller, stock, quantity, origin, charge, rate, rate_id)
+
+
+def _line(order_id: str, ordinal: int, quoted: QuotedLine) -> OrderLine:
+    return OrderLine(
+        id=f"{order_id}-{ordinal}",
+        order_id=order_id,
+        ordinal=ordinal,
+        kind=quoted.kind,
+        title=quoted.title,
+        organisation_id=quoted.organisation.id,
+        stock_id=quoted.stock.id if quoted.stock else None,
+        quantity=quoted.quantity,
+        currency=quoted.origin.currency,
+        rate=quoted.rate,
+        rate_id=quoted.rate_id,
+        origin_minor=quoted.origin.minor,
+        charge_minor=quoted.charge.minor,
+        makers=quoted.stock.makers if quoted.stock else 0,
+        folds_labour=quoted.stock.folds_labour if quoted.stock else False,
+    )
+
+
+def _pieces(order: Order) -> dict[str, int]:
+    return {line.stock_id: line.quantity for line in order.lines if line.stock_id}

@@ -1,0 +1,176 @@
+"""What an order is placed under: exchange rates, delivery prices, currencies, the expected payment fee."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts.actor import Actor
+from marketplace.accounts.models import Organisation, Role
+from marketplace.accounts.organisations import platform
+from marketplace.config import RATE_AGE_DAYS_MAX
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
+from marketplace.kernel.money import EXPONENTS, Money
+from orders.checkout import totals
+from orders.checkout.models import DeliveryPrice, ExchangeRate
+from producers.decisions.queries import fee_estimate_on
+
+
+class BadRate(Invalid):
+    """A rate that is no positive number, names an unknown currency, or lies in the future."""
+
+    code = "rate_unusable"
+    message = _l("Enter how many units of the seller's currency one unit buys, for example 35.1250, and its day.")
+
+
+class NoFreshRate(Conflict):
+    """The newest exchange rate is missing or older than RATE_AGE_DAYS_MAX."""
+
+    code = "rate_too_old"
+    message = _l("There is no fresh exchange rate for %(currency)s. Pay in another currency or come back later.")
+
+
+class NoDelivery(Conflict):
+    """A cooperative has not said what a parcel to there costs."""
+
+    code = "delivery_not_offered"
+    message = _l("%(seller)s does not deliver to this country yet. Take its goods out of the basket.")
+
+
+class CurrencyNotOffered(Conflict):
+    """The buyer cannot pay in this currency."""
+
+    code = "charge_currency_not_offered"
+    message = _l("Paying in %(currency)s is not possible. Choose another currency.")
+
+
+def may_run(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor is the system, the operator or a manager of the cooperative."""
+    manages = actor.organisation_id == organisation.id and Role.MANAGER in actor.roles
+    return actor.is_system or actor.is_operator or manages
+
+
+def refuse_unless_operator(actor: Actor) -> None:
+    """Let only the operator and the system go on."""
+    if not (actor.is_system or actor.is_operator):
+        raise NotAllowed
+
+
+def record_rate(
+    actor: Actor, *, charge_currency: str, currency: str, rate: str, source: str, observed_on: date
+) -> ExchangeRate:
+    """Note units of `currency` for one `charge_currency`, as the operator read them in `source` on a day.
+
+    Refuses others than the operator, a rate that is not a positive decimal, and a day in the future.
+    """
+    refuse_unless_operator(actor)
+    if charge_currency not in EXPONENTS or currency not in EXPONENTS or observed_on > clock.today():
+        raise BadRate
+    recorded = ExchangeRate(
+        charge_currency=charge_currency,
+        currency=currency,
+        rate=positive_text(rate),
+        source=source,
+        observed_on=observed_on,
+        recorded_at=clock.now(),
+        recorded_by=actor.user_id,
+    )
+    db.session.add(recorded)
+    db.session.flush()
+    return recorded
+
+
+def positive_text(rate: str) -> str:
+    """The rate as typed, without blanks; refuses what is no positive plain decimal."""
+    typed = rate.strip().replace(",", ".")
+    if not typed.replace(".", "", 1).isdecimal() or not typed.isascii() or len(typed) > 24 or Fraction(typed) == 0:
+        raise BadRate(fields={"rate": BadRate.message})
+    return typed
+
+
+def fresh_rate(charge_currency: str, currency: str) -> ExchangeRate | None:
+    """The rate an order placed today freezes; None where both currencies are one.
+
+    Raises NoFreshRate when there is none of the last RATE_AGE_DAYS_MAX days.
+    """
+    if charge_currency == currency:
+        return None
+    found = db.session.scalar(
+        select(ExchangeRate)
+        .where(
+            ExchangeRate.charge_currency == charge_currency,
+            ExchangeRate.currency == currency,
+            ExchangeRate.observed_on >= clock.today() - timedelta(days=RATE_AGE_DAYS_MAX),
+            ExchangeRate.observed_on <= clock.today(),
+        )
+        .order_by(ExchangeRate.observed_on.desc(), ExchangeRate.recorded_at.desc(), ExchangeRate.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NoFreshRate(currency=currency)
+    return found
+
+
+def set_delivery_price(
+    actor: Actor, organisation: Organisation, *, reach: str, price: Money, title: str = ""
+) -> DeliveryPrice:
+    """From now on a parcel of this cooperative costs so much, inside its country (`home`) or `abroad`.
+
+    Refuses others than its manager or the operator, a foreign currency and a price of nothing or less.
+    """
+    if not may_run(actor, organisation):
+        raise NotAllowed
+    if reach not in {"home", "abroad"} or price.currency != organisation.currency or price.minor <= 0:
+        raise Invalid(fields={"price": _("Enter a price above zero in %(currency)s.", currency=organisation.currency)})
+    recorded = DeliveryPrice(
+        organisation_id=organisation.id,
+        reach=reach,
+        title=title or _("Parcel from %(place)s", place=organisation.district or organisation.name),
+        currency=price.currency,
+        price_minor=price.minor,
+        recorded_at=clock.now(),
+        recorded_by=actor.user_id,
+    )
+    db.session.add(recorded)
+    db.session.flush()
+    return recorded
+
+
+def delivery_price(organisation: Organisation, country: str | None) -> DeliveryPrice:
+    """What a parcel to the country costs now; raises NoDelivery where the cooperative has set no price."""
+    reach = "home" if country and country == organisation.country else "abroad"
+    found = db.session.scalar(
+        select(DeliveryPrice)
+        .where(DeliveryPrice.organisation_id == organisation.id, DeliveryPrice.reach == reach)
+        .order_by(DeliveryPrice.id.desc())
+        .limit(1)
+    )
+    if found is None:
+        raise NoDelivery(seller=organisation.name)
+    return found
+
+
+def charge_currencies(seller_currencies: Collection[str]) -> list[str]:
+    """What a buyer may pay in: the platform's currency, and the sellers' own where they share one."""
+    own = set(seller_currencies)
+    return sorted({platform().currency} | (own if len(own) == 1 else set()))
+
+
+def expected_fee(charges: Sequence[int], charge_currency: str, method: str) -> int:
+    """The payment fee expected for an order, minor units: a card's by the platform's decision, none for a transfer.
+
+    The decision's fixed part is in the platform's currency and is converted once at the fresh rate.
+    """
+    if method != "card":
+        return 0
+    estimate = fee_estimate_on(clock.today())
+    fixed = Money(estimate.fixed_minor, platform().currency)
+    rate = fresh_rate(fixed.currency, charge_currency)
+    if rate:
+        fixed = fixed.converted(rate.rate, charge_currency)
+    return totals.fee_estimate(charges, estimate.rate, fixed.minor)

@@ -1,0 +1,121 @@
+"""Services on numbered documents: issue, revise, credit."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.accounts.organisations import platform
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.canonical import canonical_bytes, digest
+from marketplace.kernel.journal.receipt_proof import receipt_sha256
+from orders.checkout.models import Order
+from orders.receipts.document import Document, receipt_document
+from orders.receipts.models import CreditNote, NumberSeries, Receipt, ReceiptRevision
+from orders.receipts.queries import credit_note_numbers, receipt_of
+
+RECEIPTS = "PF"
+CREDIT_NOTES = "CN"
+
+
+def issue_receipt(order: Order) -> Receipt:
+    """The receipt of a paid order with its first revision; issuing it again gives the one there is.
+
+    Call it last in the transaction: the number is gapless, so its series stays locked from here on.
+    """
+    issued = receipt_of(order.id)
+    if issued:
+        return issued
+    issuer, today = platform(), clock.today()
+    receipt = Receipt(
+        order_id=order.id, issuer_id=issuer.id, number=take_number(issuer.id, RECEIPTS, today), issued_on=today
+    )
+    db.session.add(receipt)
+    db.session.flush()
+    _store_revision(receipt, order)
+    return receipt
+
+
+def revise_receipt(order: Order) -> ReceiptRevision | None:
+    """Store the receipt anew after its amounts moved; earlier revisions stay. None where none was issued."""
+    receipt = receipt_of(order.id)
+    if receipt is None:
+        return None
+    receipt.revision += 1
+    return _store_revision(receipt, order)
+
+
+def issue_credit_note(order: Order | None, *, cause_id: str, currency: str, facts: dict[str, Any]) -> CreditNote:
+    """A credit note over `facts` (what went back and who bore the loss, with `amount_minor`), numbered without gap.
+
+    A note without an order stands alone (history from another shop).
+    """
+    issuer, today = platform(), clock.today()
+    number = take_number(issuer.id, CREDIT_NOTES, today)
+    document = {"number": number, "issued_at": today.isoformat(), "currency": currency, **facts}
+    note = CreditNote(
+        issuer_id=issuer.id,
+        number=number,
+        order_id=order.id if order else None,
+        cause_id=cause_id,
+        currency=currency,
+        amount_minor=facts["amount_minor"],
+        document=canonical_bytes(document).decode(),
+        sha256=digest(document),
+        issued_at=clock.now(),
+    )
+    db.session.add(note)
+    db.session.flush()
+    return note
+
+
+def take_number(issuer_id: str, series: str, on: date) -> str:
+    """The next number of an issuer's yearly series, such as PF-2026-000001; the series is locked from here on."""
+    name = f"{series}-{on.year}"
+    counter = db.session.get(NumberSeries, (issuer_id, name), with_for_update=True, populate_existing=True)
+    if counter is None:
+        counter = _open_series(issuer_id, name)
+    counter.last += 1
+    db.session.flush()
+    return f"{name}-{counter.last:06d}"
+
+
+def _open_series(issuer_id: str, name: str) -> NumberSeries:
+    try:
+        with db.session.begin_nested():
+            db.session.add(NumberSeries(issuer_id=issuer_id, series=name, last=0))
+    except IntegrityError:
+        pass  # another transaction opened it first; its row is read below
+    return db.session.get_one(NumberSeries, (issuer_id, name), with_for_update=True, populate_existing=True)
+
+
+def live_document(receipt: Receipt) -> Document:
+    """The receipt as its statuses are today; it carries no proof, since nobody has sealed it."""
+    return _document(receipt, receipt.order)
+
+
+def _document(receipt: Receipt, order: Order) -> Document:
+    return receipt_document(
+        order,
+        number=receipt.number,
+        revision=receipt.revision,
+        issued_on=receipt.issued_on,
+        as_of=clock.today(),
+        credit_notes=credit_note_numbers(order.id),
+    )
+
+
+def _store_revision(receipt: Receipt, order: Order) -> ReceiptRevision:
+    document = _document(receipt, order)
+    stored = {name: value for name, value in document.items() if name not in {"checkpoint", "proof"}}
+    revision = ReceiptRevision(
+        receipt_id=receipt.id,
+        revision=receipt.revision,
+        document=canonical_bytes(stored).decode(),
+        sha256=receipt_sha256(document),
+        issued_at=clock.now(),
+    )
+    db.session.add(revision)
+    db.session.flush()
+    return revision

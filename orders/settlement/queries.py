@@ -1,0 +1,54 @@
+"""Reading who is owed what, and what of an order has been paid on."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from marketplace.kernel.db import db
+from marketplace.kernel.money import Money
+from orders.checkout.models import Order
+from orders.settlement.models import Payout, SettlementItem, TaxRemittance
+
+
+def sellers_paid_for(order: Order) -> set[str]:
+    """The ids of the sellers whose payout that covers the order's sale is confirmed."""
+    query = (
+        select(SettlementItem.organisation_id)
+        .join(Payout, Payout.id == SettlementItem.payout_id)
+        .where(
+            SettlementItem.order_id == order.id,
+            SettlementItem.kind == "sale",
+            Payout.confirmed_at.is_not(None),
+        )
+    )
+    return set(db.session.scalars(query))
+
+
+def sellers_with_tax_remitted(order: Order) -> set[str]:
+    """The ids of the sellers who have handed on the tax of orders paid when this one was."""
+    if order.paid_at is None:
+        return set()
+    sellers = {line.organisation_id for line in order.lines}
+    query = select(TaxRemittance.organisation_id).where(
+        TaxRemittance.organisation_id.in_(sellers), TaxRemittance.covers_until >= order.paid_at.date()
+    )
+    return set(db.session.scalars(query))
+
+
+def open_amounts() -> list[tuple[str, Money]]:
+    """What each seller is owed and not yet paid out, by its id; negative where it owes."""
+    total = func.sum(SettlementItem.origin_minor)
+    rows = db.session.execute(
+        select(SettlementItem.organisation_id, SettlementItem.currency, total)
+        .where(SettlementItem.payout_id.is_(None))
+        .group_by(SettlementItem.organisation_id, SettlementItem.currency)
+        .order_by(SettlementItem.organisation_id)
+    )
+    return [(organisation_id, Money(int(minor), currency)) for organisation_id, currency, minor in rows]
+
+
+def payouts_of(organisation_id: str, limit: int) -> Sequence[Payout]:
+    """A seller's payouts, the newest first."""
+    return db.session.scalars(
+        select(Payout).where(Payout.organisation_id == organisation_id).order_by(Payout.id.desc()).limit(limit)
+    ).all()
