@@ -69,8 +69,7 @@ def publish_lot(
     lot = keeping.lock([lot.id])[lot.id]
     _refuse_unready(organisation, lot, listing, price, quantity)
     sheet = cost_sheet(lot, clock.today(organisation.zone))
-    if price < sheet.floor:
-        raise BelowFloor(floor=sheet.floor.decimal)
+    _refuse_below(sheet.floor, price)
     makers = makers_of(lot.id)
     folds = not makers <= consenting(makers, "show_labour_amount")
     rows = sheet.split(price.minor)
@@ -106,6 +105,11 @@ def publish_lot(
     db.session.add(publication)
     db.session.flush()
     return stock
+
+
+def _refuse_below(floor: Money, price: Money) -> None:
+    if price < floor:
+        raise BelowFloor(floor=floor.decimal)
 
 
 def _kept(place: int, row: SplitRow) -> PublicationSplit:
