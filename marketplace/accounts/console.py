@@ -56,6 +56,7 @@ def navigation() -> list[dict[str, Any]]:
 def init_app(app: Flask) -> None:
     """Give the console's layout what it shows."""
     app.context_processor(_shell)
+    app.jinja_env.globals["may_open"] = may_open
 
 
 def _holds(url: str) -> bool:

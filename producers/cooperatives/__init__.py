@@ -1,10 +1,19 @@
 """Cooperatives from inside: members, their consent, certificates with evidence and expiry, numbers."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from producers.cooperatives import models
+    """Plug in the tables, the console's first page, and the pages of members and certificates."""
+    from marketplace.accounts import console
+    from producers.cooperatives import certificate_views, member_views, models, today, views, waiting
 
     app.extensions["cooperatives"] = models
+    for part in (views, member_views, certificate_views):
+        app.register_blueprint(part.blueprint)
+    console.add_entry(app, _l("Today"), "cooperatives.today", order=0)
+    console.add_entry(app, _l("Members"), "members.index", order=90)
+    console.add_entry(app, _l("Certificates"), "certificates.index", order=95)
+    today.add_duties(app, waiting.duties)
+    today.add_first_steps(app, waiting.first_steps)
