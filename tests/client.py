@@ -103,10 +103,12 @@ class PageClient:
         token = URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
         return str(token)
 
-    def cookies(self) -> str:
-        """What a thief would copy: the Cookie header as it is now."""
-        kept = self.http._cookies.values()
-        return "; ".join(f"{cookie.key}={cookie.value}" for cookie in kept)
+    def thief(self) -> "PageClient":
+        """Somebody else with a copy of all cookies as they are now."""
+        thief = PageClient(self.app, self.language)
+        for cookie in self.http._cookies.values():
+            thief.http.set_cookie(cookie.key, cookie.decoded_value, domain=cookie.domain, path=cookie.path)
+        return thief
 
 
 def _local(address: str) -> str:

@@ -1,11 +1,22 @@
-"""Users, server-side sessions, organisations and their roles."""
+"""Users, server-side sessions, organisations and their roles; sign-in, invitations, shared phones."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in sign-in and the accounts' pages."""
-    from marketplace.accounts import console, sessions
+    """Plug in sign-in, the accounts' pages and letters, and their places in the console."""
+    from marketplace.accounts import console, invitations, letters, names, resets, sessions
+    from marketplace.accounts.cli import operator_command
+    from marketplace.accounts.views import blueprint
+    from marketplace.kernel import outbox
 
     sessions.init_app(app)
     console.init_app(app)
+    app.register_blueprint(blueprint)
+    app.jinja_env.filters["role_name"] = names.role_name
+    console.add_entry(app, _l("People"), "accounts.people", order=90)
+    console.add_entry(app, _l("Shared phones"), "accounts.phones", order=95)
+    outbox.subscribe(app, resets.TOPIC, "accounts.letters.reset", letters.send_reset)
+    outbox.subscribe(app, invitations.TOPIC, "accounts.letters.invitation", letters.send_invitation)
+    app.cli.add_command(operator_command)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
@@ -36,6 +37,7 @@ class User(UserMixin, Base):  # type: ignore[misc]
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_set_at: Mapped[datetime | None] = mapped_column(Instant)
     language: Mapped[str] = mapped_column(String(5), default="id")
     is_operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -88,10 +90,12 @@ class SignIn(Base):
     """A server-side session: the cookie holds a secret, the row its hash; revoked means over at once."""
 
     __tablename__ = "account_sign_in"
+    __table_args__ = (CheckConstraint("by IN ('password', 'pin')", name="by_known"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    by: Mapped[str] = mapped_column(String(8), default="password")
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -102,11 +106,13 @@ class Token(Base):
     """A secret sent to somebody for one purpose: invitation, password reset, personal link."""
 
     __tablename__ = "account_token"
+    __table_args__ = (Index("ix_account_token_subject", "purpose", "subject_id"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     purpose: Mapped[str] = mapped_column(String(24))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    issued_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -121,3 +127,43 @@ class Attempt(Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     key_hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Invitation(Journaled, Base):
+    """A role offered to somebody by a manager; its links are tokens of the purpose "invitation"."""
+
+    __tablename__ = "account_invitation"
+    __table_args__ = (CheckConstraint("days IS NULL OR days > 0", name="days_positive"),)
+    journal_personal: ClassVar[frozenset[str]] = frozenset({"name", "email"})
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    days: Mapped[int | None] = mapped_column()  # how long the role lasts; None: until it is ended
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(5))
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    accepted_at: Mapped[datetime | None] = mapped_column(Instant)
+    accepted_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+
+class Device(Journaled, Base):
+    """A shared phone that a manager paired with her cooperative: only there do its members' name tiles show."""
+
+    __tablename__ = "account_device"
+    journal_personal: ClassVar[frozenset[str]] = frozenset({"label"})
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
+    label: Mapped[str] = mapped_column(String(60))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    paired_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)

@@ -1,15 +1,17 @@
 """Services on organisations and roles."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role, User
+from marketplace.config import AUDIT_GRANT_DAYS_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import Conflict, NotAllowed
+from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.ledger.services import open_book
 
 PLATFORM_SLUG = "platform"
@@ -20,6 +22,13 @@ class SlugTaken(Conflict):
 
     code = "slug_taken"
     message = _l("This address is taken. Choose another one.")
+
+
+class LastManager(Conflict):
+    """A cooperative is never without a manager."""
+
+    code = "last_manager"
+    message = _l("A cooperative needs a manager. Give somebody else that role first.")
 
 
 def register_organisation(
@@ -69,7 +78,14 @@ def approve_organisation(actor: Actor, organisation: Organisation) -> None:
 def grant_role(
     actor: Actor, user: User, organisation: Organisation, role: Role, *, ends_at: datetime | None = None
 ) -> Membership:
-    """Give a user a role; the same role twice is one membership, whose end is then the later wish."""
+    """Give a user a role; the same role twice is one membership, whose end is then the later wish.
+
+    For a manager of the organisation, the operator and the system; an auditor's role always has an end, at most
+    AUDIT_GRANT_DAYS_MAX away.
+    """
+    _require_manager(actor, organisation)
+    if role == Role.AUDITOR and (ends_at is None or ends_at > clock.now() + timedelta(days=AUDIT_GRANT_DAYS_MAX)):
+        raise Invalid(fields={"days": _("An auditor's role lasts at most %(days)s days.", days=AUDIT_GRANT_DAYS_MAX)})
     existing = db.session.scalar(
         select(Membership).where(
             Membership.user_id == user.id,
@@ -93,3 +109,37 @@ def grant_role(
     db.session.add(membership)
     db.session.flush()
     return membership
+
+
+def end_role(actor: Actor, membership: Membership) -> None:
+    """End a role now: sessions that rested on it open nothing of the organisation from the next request on.
+
+    For a manager of the organisation; refuses to end the last manager's role.
+    """
+    _require_manager(actor, membership.organisation)
+    db.session.execute(select(Organisation.id).where(Organisation.id == membership.organisation_id).with_for_update())
+    moment = clock.now()
+    if membership.ends_at is not None and membership.ends_at <= moment:
+        return
+    if membership.role == Role.MANAGER and not _other_managers(membership):
+        raise LastManager
+    membership.ends_at = moment
+    db.session.flush()
+
+
+def _other_managers(membership: Membership) -> int:
+    moment = clock.now()
+    query = select(func.count(Membership.id)).where(
+        Membership.organisation_id == membership.organisation_id,
+        Membership.role == Role.MANAGER,
+        Membership.user_id != membership.user_id,
+        Membership.begins_at <= moment,
+        Membership.ends_at.is_(None) | (Membership.ends_at > moment),
+    )
+    return db.session.scalar(query) or 0
+
+
+def _require_manager(actor: Actor, organisation: Organisation) -> None:
+    manages = actor.organisation_id == organisation.id and Role.MANAGER in actor.roles
+    if not (manages or actor.is_operator or actor.is_system):
+        raise NotAllowed

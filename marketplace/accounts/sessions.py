@@ -1,10 +1,11 @@
 """Server-side sessions that end when they are told to: flask-login asks here who holds the cookie."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import Flask, session
 from flask_login import LoginManager
-from sqlalchemy import select, update
+from sqlalchemy import Select, select
 
 from marketplace.accounts.models import SignIn, User
 from marketplace.config import SESSION_IDLE_DAYS_MAX
@@ -12,6 +13,7 @@ from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 
 COOKIE_KEY = "sign_in"
+LASTS = timedelta(days=SESSION_IDLE_DAYS_MAX)
 
 manager = LoginManager()
 
@@ -24,56 +26,67 @@ def init_app(app: Flask) -> None:
 
 @manager.request_loader  # type: ignore[untyped-decorator]
 def _load_user(_request: object) -> User | None:
-    token = session.get(COOKIE_KEY)
-    if not token:
-        return None
-    sign_in = db.session.scalar(
-        select(SignIn).where(
-            SignIn.token_hash == ids.token_hash(token),
-            SignIn.revoked_at.is_(None),
-            SignIn.expires_at > clock.now(),
-        )
-    )
+    sign_in = present_session()
     return sign_in.user if sign_in else None
 
 
-def open_session(user: User) -> SignIn:
-    """Begin a session for the user under a fresh secret; whatever the cookie held before is dropped."""
+def present_session() -> SignIn | None:
+    """The live session whose secret the cookie holds."""
+    token = session.get(COOKIE_KEY)
+    if not isinstance(token, str):
+        return None
+    return db.session.scalar(_live().where(SignIn.token_hash == ids.token_hash(token)))
+
+
+def open_session(user: User, by: str = "password", *, lasts: timedelta = LASTS) -> SignIn:
+    """Begin a session for the user under a fresh secret; whatever the cookie held before is dropped and ended.
+
+    `by` is the secret she showed: "password" or "pin".
+    """
+    close_session()
     token = ids.secret_token()
-    sign_in = begin_session(user.id, token)
-    session.clear()
+    sign_in = begin_session(user.id, token, by, lasts=lasts)
     session[COOKIE_KEY] = token
     return sign_in
 
 
-def begin_session(user_id: str, token: str) -> SignIn:
+def begin_session(user_id: str, token: str, by: str = "password", *, lasts: timedelta = LASTS) -> SignIn:
     """A session row for whoever holds the token; the cookie is the caller's concern."""
     moment = clock.now()
     sign_in = SignIn(
-        user_id=user_id,
-        token_hash=ids.token_hash(token),
-        created_at=moment,
-        expires_at=moment + timedelta(days=SESSION_IDLE_DAYS_MAX),
+        user_id=user_id, token_hash=ids.token_hash(token), by=by, created_at=moment, expires_at=moment + lasts
     )
     db.session.add(sign_in)
     db.session.flush()
     return sign_in
 
 
+def continue_session(user: User, present: SignIn | None) -> None:
+    """Go on under a fresh secret after all sessions were ended, no longer than the present one would have lasted."""
+    if present is not None:
+        open_session(user, present.by, lasts=present.expires_at - clock.now())
+
+
 def close_session() -> None:
     """End the present session on the server and empty the cookie."""
-    token = session.get(COOKIE_KEY)
-    if token:
-        db.session.execute(
-            update(SignIn)
-            .where(SignIn.token_hash == ids.token_hash(token), SignIn.revoked_at.is_(None))
-            .values(revoked_at=clock.now())
-        )
+    sign_in = present_session()
+    if sign_in:
+        sign_in.revoked_at = clock.now()
+        db.session.flush()
     session.clear()
 
 
 def close_all_sessions(user: User) -> None:
     """End every session of a user: after a password change, or when she asks for it."""
-    db.session.execute(
-        update(SignIn).where(SignIn.user_id == user.id, SignIn.revoked_at.is_(None)).values(revoked_at=clock.now())
-    )
+    for sign_in in live_sessions(user.id):
+        sign_in.revoked_at = clock.now()
+    db.session.flush()
+
+
+def live_sessions(user_id: str) -> Sequence[SignIn]:
+    """The sessions in which a user is signed in now, newest first."""
+    return db.session.scalars(_live().where(SignIn.user_id == user_id).order_by(SignIn.created_at.desc())).all()
+
+
+def _live() -> Select[tuple[SignIn]]:
+    return select(SignIn).where(SignIn.revoked_at.is_(None), SignIn.expires_at > clock.now())

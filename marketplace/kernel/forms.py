@@ -120,13 +120,10 @@ class Phone(Text):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        try:
-            number = phonenumbers.parse(text, self.region)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
+        number = phone_number(text, self.region)
+        if number is None:
             raise ValidationError(_("Enter a phone number, for example 0812 3456 7890."))
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return number
 
 
 class Count(fields.Integer):
@@ -253,6 +250,17 @@ def done(address: str, sentence: str = "") -> Response:
     if sentence:
         flash(sentence, "good")
     return redirect(address, 303)  # type: ignore[return-value]
+
+
+def phone_number(text: str, region: str = "ID") -> str | None:
+    """The number as +62…, one without a country code read as one of `region`; None where it is no number."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def clean_text(text: str, *, lines: bool = False) -> str:

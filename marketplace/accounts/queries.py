@@ -1,0 +1,84 @@
+"""What the pages of the accounts show."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Device, Invitation, Membership, Organisation, Role, User
+from marketplace.accounts.policy import BY_PIN
+from marketplace.config import PAGE_SIZE_MAX
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+
+
+def _current() -> Select[tuple[Membership]]:
+    moment = clock.now()
+    return select(Membership).where(
+        Membership.begins_at <= moment, Membership.ends_at.is_(None) | (Membership.ends_at > moment)
+    )
+
+
+def current_memberships(user_id: str) -> list[Membership]:
+    """The roles a user has today, in every organisation, oldest first."""
+    query = _current().where(Membership.user_id == user_id).order_by(Membership.begins_at, Membership.id)
+    return list(db.session.scalars(query))
+
+
+def people_of(organisation: Organisation, page: int = 1) -> tuple[Sequence[Membership], int]:
+    """The current roles in an organisation by name, one page of them, and how many there are."""
+    query = _current().where(Membership.organisation_id == organisation.id)
+    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = query.join(Membership.user).options(joinedload(Membership.user)).order_by(User.name, Membership.id)
+    return db.session.scalars(rows.limit(PAGE_SIZE_MAX).offset((page - 1) * PAGE_SIZE_MAX)).all(), total
+
+
+def membership_in(organisation: Organisation, membership_id: str) -> Membership | None:
+    """A role by its id, if it is one of this organisation."""
+    query = select(Membership).where(Membership.id == membership_id, Membership.organisation_id == organisation.id)
+    return db.session.scalar(query)
+
+
+def open_invitations(organisation: Organisation) -> Sequence[Invitation]:
+    """Invitations that wait for an answer, newest first."""
+    query = select(Invitation).where(
+        Invitation.organisation_id == organisation.id,
+        Invitation.accepted_at.is_(None),
+        Invitation.withdrawn_at.is_(None),
+        Invitation.expires_at > clock.now(),
+    )
+    return db.session.scalars(query.order_by(Invitation.created_at.desc()).limit(PAGE_SIZE_MAX)).all()
+
+
+def devices_of(organisation: Organisation) -> Sequence[Device]:
+    """The paired phones of an organisation, newest first."""
+    query = select(Device).where(
+        Device.organisation_id == organisation.id, Device.revoked_at.is_(None), Device.expires_at > clock.now()
+    )
+    return db.session.scalars(query.order_by(Device.created_at.desc()).limit(PAGE_SIZE_MAX)).all()
+
+
+def tiles_of(organisation: Organisation) -> Sequence[User]:
+    """Whose names stand on a paired phone: members and collectors with a PIN, by name."""
+    roles = _current().where(
+        Membership.organisation_id == organisation.id, Membership.role.in_([role.value for role in BY_PIN])
+    )
+    holders = roles.with_only_columns(Membership.user_id)
+    query = select(User).where(User.id.in_(holders), User.pin_hash.is_not(None))
+    return db.session.scalars(query.order_by(User.name, User.id).limit(PAGE_SIZE_MAX)).all()
+
+
+def waiting_cooperatives() -> Sequence[Organisation]:
+    """Cooperatives that wait for the operator's approval, oldest first."""
+    query = select(Organisation).where(Organisation.kind == "cooperative", Organisation.approved_at.is_(None))
+    return db.session.scalars(query.order_by(Organisation.created_at).limit(PAGE_SIZE_MAX)).all()
+
+
+def contacts_of(organisations: Sequence[Organisation]) -> dict[str, User]:
+    """The first manager of each organisation, by organisation id."""
+    query = _current().where(
+        Membership.organisation_id.in_([organisation.id for organisation in organisations]),
+        Membership.role == Role.MANAGER,
+    )
+    rows = db.session.scalars(query.options(joinedload(Membership.user)).order_by(Membership.begins_at.desc()))
+    return {membership.organisation_id: membership.user for membership in rows}

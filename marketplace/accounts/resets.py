@@ -1,0 +1,87 @@
+"""A new password by letter, a new PIN by a link from the manager."""
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts import attempts
+from marketplace.accounts.actor import Actor
+from marketplace.accounts.credentials import set_password, set_pin
+from marketplace.accounts.models import Organisation, Role, User
+from marketplace.accounts.policy import BY_PIN
+from marketplace.accounts.queries import current_memberships
+from marketplace.accounts.tokens import Purpose, find_token, issue_token, use_token
+from marketplace.config import PIN_LINK_HOURS_MAX, RESET_MAILS_MAX, RESET_MINUTES_MAX, SIGN_IN_FAILURES_ADDRESS_MAX
+from marketplace.kernel import outbox
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+
+TOPIC = "accounts.reset_asked"
+RESET_LASTS = timedelta(minutes=RESET_MINUTES_MAX)
+PIN_LINK_LASTS = timedelta(hours=PIN_LINK_HOURS_MAX)
+
+
+class PinNotOurs(Conflict):
+    """A manager renews the PIN of her own cooperative's members and collectors alone."""
+
+    code = "pin_not_ours"
+    message = _l("This person signs in elsewhere too. She asks for a new password by e-mail herself.")
+
+
+def ask_reset(email: str, address: str) -> None:
+    """Have a letter with a link sent, if the address has an account; the caller cannot tell whether it has.
+
+    Refuses with TooMany when one network address asks too often; an account asked for too often gets no more letters.
+    """
+    attempts.refuse_beyond("reset_from", address, SIGN_IN_FAILURES_ADDRESS_MAX)
+    attempts.record("reset_from", address)
+    too_often = attempts.count("reset", email) >= RESET_MAILS_MAX
+    attempts.record("reset", email)
+    user_id = db.session.scalar(select(User.id).where(User.email == email))
+    outbox.publish(TOPIC, {"user_id": "" if too_often or user_id is None else user_id})
+
+
+def reset_password(secret: str, password_hash: str) -> User:
+    """Set a new password with the link's secret, which is used up; NotFound where the link is over."""
+    user = db.session.get_one(User, use_token(Purpose.PASSWORD, secret).subject_id)
+    set_password(user, password_hash)
+    if user.email:
+        attempts.forget("account", f"password:email:{user.email}")
+    return user
+
+
+def make_pin_link(actor: Actor, organisation: Organisation, user_id: str) -> str:
+    """The secret of a link with which a member sets a new PIN herself.
+
+    For a manager of the organisation. Refuses for whoever has a role that a PIN does not open, or one elsewhere:
+    the manager would otherwise come into what is not hers.
+    """
+    if actor.organisation_id != organisation.id or Role.MANAGER not in actor.roles:
+        raise NotAllowed
+    memberships = current_memberships(user_id)
+    if organisation.id not in {membership.organisation_id for membership in memberships}:
+        raise NotFound
+    user = db.session.get_one(User, user_id)
+    elsewhere = {m.organisation_id for m in memberships} != {organisation.id}
+    beyond = not {Role(m.role) for m in memberships} <= BY_PIN
+    if elsewhere or beyond or user.is_operator:
+        raise PinNotOurs
+    return issue_token(Purpose.PIN, user_id, PIN_LINK_LASTS, issued_by=actor.user_id)
+
+
+def holder_of_pin_link(secret: str) -> User:
+    """Whose PIN a link renews; NotFound where the link is over."""
+    return db.session.get_one(User, find_token(Purpose.PIN, secret).subject_id)
+
+
+def renew_pin(secret: str, pin_hash: str) -> User:
+    """Set a new PIN with the link's secret, which is used up; NotFound where the link is over."""
+    user = db.session.get_one(User, use_token(Purpose.PIN, secret).subject_id)
+    set_pin(user, pin_hash)
+    return user
+
+
+def issue_reset(user: User) -> str:
+    """The secret of a link with which a user sets a new password: for her letter, and for a new operator."""
+    return issue_token(Purpose.PASSWORD, user.id, RESET_LASTS)

@@ -1,0 +1,109 @@
+"""Who are you: the one place that checks a password or PIN.
+
+It alone among services opens and closes transactions (DESIGN.md §7): the hash is read in one, which is closed;
+verifying takes tens of milliseconds and must hold no lock; the second one writes, and asks again whether the hash
+is still the same and whether too many have failed meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts import attempts
+from marketplace.accounts.credentials import matches
+from marketplace.accounts.models import User
+from marketplace.config import (
+    PIN_DIGITS,
+    PIN_FAILURES_DAY_MAX,
+    SIGN_IN_FAILURES_ADDRESS_MAX,
+    SIGN_IN_FAILURES_MAX,
+)
+from marketplace.kernel.db import db, reading
+from marketplace.kernel.errors import LumbungError
+
+DAY = timedelta(days=1)
+
+
+class WrongSecret(LumbungError):
+    """No user has this name and secret; which of the two is wrong is not said."""
+
+    code = "sign_in_refused"
+    status = 422
+    message = _l("These do not belong together. Check both and try again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who somebody says she is: `column` and `value` name one user; `by` says which secret she is to show."""
+
+    column: str
+    value: str
+    by: str
+
+    @property
+    def subject(self) -> str:
+        """What failures of this claim are counted under."""
+        return f"{self.by}:{self.column}:{self.value}"
+
+
+def claim_by_email(email: str) -> Claim:
+    """An e-mail address, to be shown with a password."""
+    return Claim("email", email.lower(), "password")
+
+
+def claim_by_phone(phone: str) -> Claim:
+    """A phone number, to be shown with a PIN."""
+    return Claim("phone", phone, "pin")
+
+
+def claim_by_tile(user_id: str) -> Claim:
+    """A name tile on a paired phone, to be shown with a PIN."""
+    return Claim("id", user_id, "pin")
+
+
+def authenticate(claim: Claim, secret: str, address: str) -> User:
+    """The user whose claim the secret proves, in an open writing transaction.
+
+    Refuses with WrongSecret and, after too many failures of the account or the network address, with TooMany;
+    the failure is committed before it is raised.
+    """
+    with reading():
+        _refuse_guessing(claim, address)
+        user = _find(claim)
+        seen_hash = _hash_of(user, claim)
+        db.session.rollback()
+    right = matches(seen_hash, secret)
+    user = _find(claim, lock=True)
+    _refuse_guessing(claim, address)
+    if not right or user is None or _hash_of(user, claim) != seen_hash:
+        attempts.record("account", claim.subject)
+        attempts.record("address", address)
+        db.session.commit()
+        raise WrongSecret
+    attempts.forget("account", claim.subject)
+    return user
+
+
+def _refuse_guessing(claim: Claim, address: str) -> None:
+    attempts.refuse_beyond("account", claim.subject, SIGN_IN_FAILURES_MAX)
+    attempts.refuse_beyond("address", address, SIGN_IN_FAILURES_ADDRESS_MAX)
+    if claim.by == "pin":  # a million PINs: at fifteen a day half of them take ninety years
+        attempts.refuse_beyond("account", claim.subject, PIN_FAILURES_DAY_MAX, DAY)
+
+
+def _find(claim: Claim, *, lock: bool = False) -> User | None:
+    query = select(User).where(getattr(User, claim.column) == claim.value)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
+
+
+def _hash_of(user: User | None, claim: Claim) -> str | None:
+    if user is None:
+        return None
+    return user.pin_hash if claim.by == "pin" else user.password_hash
+
+
+assert PIN_DIGITS >= 6  # the bound per day is worked out for a million PINs

@@ -1,0 +1,39 @@
+"""The operator's page: cooperatives that wait to become public."""
+
+from flask import g, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts import queries
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.names import country_name
+from marketplace.accounts.organisations import approve_organisation
+from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.views.blueprint import blueprint
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.forms import Answer, done, show_form
+from marketplace.kernel.policy import allow
+
+
+@blueprint.get("/operator/cooperatives")
+@allow(OPERATOR)
+def waiting() -> Answer:
+    """Who waits, with the contact to ask back."""
+    cooperatives = queries.waiting_cooperatives()
+    return show_form(
+        "marketplace/accounts/waiting.html",
+        cooperatives=cooperatives,
+        contacts=queries.contacts_of(cooperatives),
+        country_name=country_name,
+    )
+
+
+@blueprint.post("/operator/cooperatives/<organisation_id>/approve")
+@allow(OPERATOR)
+def approve(organisation_id: str) -> Answer:
+    """Make a cooperative public."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None or organisation.kind != "cooperative":
+        raise NotFound
+    approve_organisation(g.actor, organisation)
+    return done(url_for("accounts.waiting"), _("%(name)s is public now.", name=organisation.name))
