@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask_babel import force_locale, format_datetime
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import Invitation, User
@@ -11,6 +11,7 @@ from marketplace.accounts.resets import issue_reset
 from marketplace.accounts.tokens import Purpose, issue_token
 from marketplace.config import RESET_MINUTES_MAX
 from marketplace.kernel import clock
+from marketplace.kernel.dates import day
 from marketplace.kernel.db import db
 from marketplace.kernel.mail import Letter, address_of, send
 
@@ -45,7 +46,7 @@ def send_invitation(payload: dict[str, Any]) -> None:
         paragraphs = [
             _("Hello %(name)s,", name=invitation.name),
             _("%(cooperative)s invites you as: %(role)s.", cooperative=cooperative, role=role),
-            _("Say yes here until %(day)s:", day=format_datetime(invitation.expires_at, "d MMMM y")),
+            _("Say yes here until %(day)s:", day=day(invitation.expires_at, invitation.organisation.zone)),
             link,
         ]
         send(Letter(invitation.email, _("Invitation from %(name)s", name=cooperative), "\n\n".join(paragraphs) + "\n"))

@@ -1,7 +1,7 @@
 """People and organisations for tests; inside an application context, not committed unless said."""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.models import Organisation, Role, User
@@ -35,9 +35,10 @@ def make_organisation(
 
 
 def join(user: User, organisation: Organisation, *roles: Role, ends_at: datetime | None = None) -> Actor:
-    """Give the user roles in the organisation; the actor she then is."""
+    """Give the user roles in the organisation, an auditor's for thirty days; the actor she then is."""
     for role in roles:
-        grant_role(SYSTEM, user, organisation, role, ends_at=ends_at)
+        end = ends_at or (clock.now() + timedelta(days=30) if role is Role.AUDITOR else None)
+        grant_role(SYSTEM, user, organisation, role, ends_at=end)
     return Actor(user.id, organisation.id, frozenset(roles))
 
 

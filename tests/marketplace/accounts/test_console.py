@@ -42,7 +42,7 @@ def entries(page) -> list[str]:
 def test_entries_stand_in_order(looms: Flask):
     page = visit(looms, "/k/weavers/looms", Role.MANAGER)
 
-    assert entries(page)[-2:] == ["Looms", "Vault"]
+    assert [entry for entry in entries(page) if entry in {"Looms", "Vault"}] == ["Looms", "Vault"]
 
 
 def test_an_entry_that_would_be_refused_is_not_shown(looms: Flask):
