@@ -18,6 +18,7 @@ BYTES_MAX = 150_000
 HEADERS = ("Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "X-Frame-Options")
 NOT_TYPED = {"hidden", "submit", "button", "image", "reset"}
 WORDLESS = {"script", "style", "template"}
+INLINE = {"a", "abbr", "b", "bdi", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "time"}
 
 
 class Page:
@@ -179,10 +180,12 @@ def words_of(element: Element) -> str:
 
     def collect(inner: Element) -> None:
         if inner.tag not in WORDLESS and isinstance(inner.tag, str):
-            parts.append(inner.text or "")
+            edge = "" if inner.tag in INLINE else " "
+            parts.extend([edge, inner.text or ""])
             for child in inner:
                 collect(child)
                 parts.append(child.tail or "")
+            parts.append(edge)
 
     collect(element)
     return re.sub(r"\s+", " ", "".join(parts)).strip()

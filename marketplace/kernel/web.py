@@ -82,7 +82,8 @@ def _close_request(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CSP.format(card_pages=_card_pages()))
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-    if "Cache-Control" not in response.headers and request.endpoint != "static":
+    kept = request.endpoint == "static" and response.status_code < 400
+    if "Cache-Control" not in response.headers and not kept:
         response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Request-ID"] = g.get("request_id", "")
     return response
