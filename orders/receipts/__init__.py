@@ -4,7 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from orders.receipts import models
+    """Plug in the receipt's addresses."""
+    from orders.receipts import views
 
-    app.extensions["receipts"] = models
+    app.register_blueprint(views.blueprint)

@@ -21,6 +21,7 @@ from orders.checkout.services import lock_order
 from orders.checkout.splits import amount_of, append_rows, in_force
 from orders.checkout.terms import may_run
 from orders.checkout.totals import Row, summed
+from orders.payments.services import owe_back
 from orders.receipts import services as receipts
 from orders.receipts.models import CreditNote
 from orders.refunds.models import Refund, RefundLine
@@ -120,8 +121,9 @@ def refund(
     _post(order, made, taken, losses)
     order.refunded_minor += made.amount_minor
     db.session.flush()
-    _issue_documents(order, made)
+    owe_back(order, Money(made.amount_minor, made.currency), kind="refund", cause_id=made.id)
     outbox.publish("refund.made", {"refund_id": made.id})
+    _issue_documents(order, made)
     return made
 
 

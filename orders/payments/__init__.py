@@ -1,0 +1,19 @@
+"""Buyers' money: one port, Stripe or bank transfer behind it, webhooks, money sent back."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the port (none without a Stripe key), the webhook, the outbox handlers and the expiry job."""
+    from marketplace.kernel import jobs, outbox
+    from orders.payments import handlers, views
+    from orders.payments.stripe_port import StripePort
+
+    key = app.config["STRIPE_API_KEY"]
+    app.extensions["payment_port"] = StripePort(key, app.config["STRIPE_API_BASE"]) if key else None
+    app.register_blueprint(views.blueprint)
+    outbox.subscribe(app, "order.ended", "payments.close_session", handlers.close_session)
+    outbox.subscribe(app, "order.paid", "payments.fetch_fee", handlers.fetch_fee)
+    outbox.subscribe(app, "fee.reported", "payments.fetch_reported_fee", handlers.fetch_fee)
+    outbox.subscribe(app, "money_back.due", "payments.send_back", handlers.send_back)
+    jobs.every(app, 1, "payments.end_due_orders", handlers.end_due_orders)

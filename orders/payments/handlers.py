@@ -1,0 +1,84 @@
+"""What happens after a commit: pages closed, fees fetched, money sent back, due orders ended.
+
+Each handler commits before it calls the provider, so that no lock is held while a stranger thinks; each may be
+repeated.
+"""
+
+from typing import Any
+
+import structlog
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts.actor import SYSTEM
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Unavailable
+from marketplace.kernel.money import Money
+from orders.checkout.services import due_orders
+from orders.payments import edge, services
+from orders.payments.models import MoneyBack, Payment
+from orders.payments.port import card_offered, payment_port
+from orders.settlement.fees import report_fee
+
+log = structlog.get_logger("payments")
+
+
+class FeeNotKnownYet(Unavailable):
+    """The provider books its fee a moment after the payment; the outbox asks again."""
+
+    code = "fee_not_known_yet"
+    message = _l("The payment service has not reported its fee yet.")
+
+
+def close_session(payload: dict[str, Any]) -> None:
+    """An order ended: its page must not be paid any more. What was paid on it before goes back."""
+    intent = services.live_intent(payload["order_id"])
+    if intent is None:
+        return
+    intent_id, session_id = intent.id, intent.session_id
+    db.session.commit()
+    paid = payment_port().close_session(session_id) if session_id and card_offered() else None
+    if paid:
+        services.record_payment(payload["order_id"], paid.amount, method="card", reference=paid.payment_id)
+    else:
+        services.close_intent(intent_id)
+
+
+def fetch_fee(payload: dict[str, Any]) -> None:
+    """Ask for the real fee of a card payment and report it; raises FeeNotKnownYet to be asked again."""
+    order_id = payload["order_id"]
+    payment = db.session.scalar(
+        select(Payment).where(Payment.order_id == order_id, Payment.method == "card").order_by(Payment.id).limit(1)
+    )
+    if payment is None or not card_offered():
+        return
+    reference, currency = payment.reference, payment.currency
+    db.session.commit()
+    fee = payment_port().fee_of(reference, currency)
+    if fee is None:
+        raise FeeNotKnownYet
+    report_fee(SYSTEM, order_id, fee, source=f"balance transaction of {reference}")
+
+
+def send_back(payload: dict[str, Any]) -> None:
+    """Send a sum back by the way it came; a transfer waits for a person."""
+    owed = db.session.get_one(MoneyBack, payload["money_back_id"])
+    payment = owed.payment
+    if owed.state != "due" or payment is None or payment.method != "card" or not card_offered():
+        return
+    money_back_id, reference, amount = owed.id, payment.reference, Money(owed.amount_minor, owed.currency)
+    db.session.commit()
+    sent = payment_port().send_back(money_back_id, reference, amount)
+    services.note_sent(money_back_id, sent.id)
+    if sent.is_done:
+        services.settle_money_back(SYSTEM, money_back_id)
+
+
+def end_due_orders() -> None:
+    """End every placed order whose hold is over; one that fails does not keep the others waiting."""
+    for order_id in list(due_orders()):
+        try:
+            edge.end_due_order(order_id)
+        except Exception:
+            db.session.rollback()
+            log.exception("order_not_ended", order=order_id)

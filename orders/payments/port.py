@@ -1,0 +1,94 @@
+"""What we ask of a payment provider, whoever it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from marketplace.kernel.errors import Conflict, Unavailable
+from marketplace.kernel.money import Money
+
+
+class CardOff(Conflict):
+    """No card provider is set up here."""
+
+    code = "card_not_offered"
+    message = _l("Paying by card is not possible here. Choose bank transfer.")
+
+
+class ProviderDown(Unavailable):
+    """The provider does not answer, or not in a way we understand."""
+
+    code = "provider_unavailable"
+    message = _l("The payment service does not answer. You have not been charged. Try again in a minute.")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWish:
+    """A payment page to be opened: `intent_id` is our own row and the idempotency key."""
+
+    intent_id: str
+    order_number: str
+    amount: Money
+    email: str
+    language: str
+    ends_at: datetime
+    success_url: str
+    cancel_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open payment page."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What the provider says of a page that was paid: its payment and the sum."""
+
+    payment_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SentBack:
+    """Money on its way to the buyer; `is_done` once the provider has let go of it."""
+
+    id: str
+    is_done: bool
+
+
+class PaymentPort(Protocol):
+    """One provider of card payments. Every call may raise ProviderDown; every writing call may be repeated."""
+
+    is_live: bool
+
+    def open_session(self, wish: SessionWish) -> Session:
+        """Open a payment page; the same intent gives the same page."""
+
+    def close_session(self, session_id: str) -> Paid | None:
+        """Close a page so that it can no longer be paid; what was paid on it before, else None."""
+
+    def send_back(self, money_back_id: str, payment_id: str, amount: Money) -> SentBack:
+        """Send a part of a payment back to the buyer; the same id sends it once."""
+
+    def fee_of(self, payment_id: str, currency: str) -> Money | None:
+        """The real fee of a payment in the charge currency; None while the provider does not know it."""
+
+
+def card_offered() -> bool:
+    """Whether a buyer can pay by card here."""
+    return current_app.extensions["payment_port"] is not None
+
+
+def payment_port() -> PaymentPort:
+    """The provider; raises CardOff where there is none."""
+    port: PaymentPort | None = current_app.extensions["payment_port"]
+    if port is None:
+        raise CardOff
+    return port

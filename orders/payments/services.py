@@ -1,0 +1,207 @@
+"""Services on payments. None calls the provider: that happens after the commit, in `handlers` and `edge`."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.organisations import platform
+from marketplace.kernel import clock, outbox
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
+from marketplace.kernel.money import Money
+from marketplace.ledger.services import credit, debit, post
+from orders.checkout import states
+from orders.checkout.models import Order
+from orders.checkout.posting import book_of, post_payment
+from orders.checkout.sale import finalise_paid
+from orders.checkout.services import lock_order
+from orders.checkout.terms import may_run, refuse_unless_operator
+from orders.payments.models import MoneyBack, Payment, PaymentIntent
+
+CARD_FUND = "provider"
+
+
+class NotPayableNow(Conflict):
+    """The order is paid, over, or to be paid in another way."""
+
+    code = "order_not_payable"
+    message = _l("This order can no longer be paid. Order again.")
+
+
+class WrongAmount(Invalid):
+    """A transfer over another sum than the order's."""
+
+    code = "transfer_wrong_amount"
+    message = _l("The order is over another sum. Send the money back, or wait for the rest.")
+
+
+def open_intent(order_id: str) -> PaymentIntent:
+    """The order's live payment intent, made now if there is none. Refuses an order that cannot be paid by card."""
+    order = lock_order(order_id)
+    if order.state != states.State.PLACED or order.method != "card" or order.hold_ends_at <= clock.now():
+        raise NotPayableNow
+    live = live_intent(order.id)
+    if live:
+        return live
+    intent = PaymentIntent(
+        order_id=order.id, currency=order.charge_currency, amount_minor=order.amount_minor, opened_at=clock.now()
+    )
+    db.session.add(intent)
+    db.session.flush()
+    return intent
+
+
+def live_intent(order_id: str) -> PaymentIntent | None:
+    """The intent on which the order can be paid now."""
+    query = select(PaymentIntent).where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
+    return db.session.scalar(query)
+
+
+def attach_session(intent_id: str, session_id: str, url: str) -> PaymentIntent:
+    """Note the payment page opened for an intent."""
+    intent = _locked_intent(intent_id)
+    intent.session_id, intent.session_url = session_id, url
+    db.session.flush()
+    return intent
+
+
+def close_intent(intent_id: str, state: str = "closed") -> None:
+    """End an intent that is still open."""
+    intent = _locked_intent(intent_id)
+    if intent.state == "open":
+        intent.state, intent.ended_at = state, clock.now()
+        db.session.flush()
+
+
+def record_payment(
+    order_id: str,
+    amount: Money,
+    *,
+    method: str,
+    reference: str,
+    proof: str = "",
+    actor: Actor = SYSTEM,
+) -> Payment:
+    """Take money that came for an order; the same reference counts once, in whatever order events arrive.
+
+    Money that finds the order ended, emptied or paid already becomes a sum to send back, never an error.
+    """
+    order = lock_order(order_id)
+    counted = db.session.scalar(select(Payment).where(Payment.reference == reference))
+    if counted:
+        return counted
+    payment = Payment(
+        order_id=order.id,
+        method=method,
+        fund=CARD_FUND if method == "card" else f"bank:{amount.currency}",
+        reference=reference,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        proof=proof,
+        received_at=clock.now(),
+        confirmed_by=actor.user_id,
+    )
+    db.session.add(payment)
+    db.session.flush()
+    live = live_intent(order.id)
+    if live:
+        close_intent(live.id, "succeeded" if method == "card" else "closed")
+    _fill_or_send_back(order, payment, amount)
+    return payment
+
+
+def _fill_or_send_back(order: Order, payment: Payment, amount: Money) -> None:
+    whole = amount == Money(order.amount_minor, order.charge_currency)
+    if whole and order.state != states.State.PAID:
+        try:
+            finalise_paid(order.id, amount, fund=payment.fund)
+        except states.PaidTooLate:
+            whole = False
+        else:
+            return
+    post_payment(payment.id, order.number, amount, payment.fund)
+    owe_back(order, amount, kind="unfilled", cause_id=payment.id, payment=payment)
+
+
+def confirm_transfer(actor: Actor, order_id: str, received: Money, *, reference: str, proof: str) -> Payment:
+    """A bank transfer came, with its proof: the order is paid.
+
+    Refuses another sum, an order that is not paid by transfer, and who neither runs a seller nor the platform.
+    """
+    order = lock_order(order_id)
+    if not all(may_run(actor, line.organisation) for line in order.lines):
+        raise NotAllowed
+    if order.method != "transfer":
+        raise NotPayableNow
+    if received != Money(order.amount_minor, order.charge_currency):
+        raise WrongAmount
+    name = f"transfer:{order.id}:{reference}"
+    return record_payment(order.id, received, method="transfer", reference=name, proof=proof, actor=actor)
+
+
+def owe_back(
+    order: Order, amount: Money, *, kind: str, cause_id: str, payment: Payment | None = None
+) -> MoneyBack | None:
+    """Note a sum to send back; None for history from another shop, whose money is not ours."""
+    if order.method == "history":
+        return None
+    owed = MoneyBack(
+        order_id=order.id,
+        payment_id=payment.id if payment else payment_of(order.id),
+        kind=kind,
+        cause_id=cause_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        due_at=clock.now(),
+    )
+    db.session.add(owed)
+    db.session.flush()
+    outbox.publish("money_back.due", {"money_back_id": owed.id})
+    return owed
+
+
+def payment_of(order_id: str) -> str | None:
+    """The id of the payment that made the order paid: the first."""
+    return db.session.scalar(select(Payment.id).where(Payment.order_id == order_id).order_by(Payment.id).limit(1))
+
+
+def note_sent(money_back_id: str, provider_id: str) -> MoneyBack:
+    """The provider has taken a sum to send back."""
+    owed = _locked_money_back(money_back_id)
+    if owed.state == "due":
+        owed.state, owed.provider_id = "sent", provider_id
+        db.session.flush()
+    return owed
+
+
+def settle_money_back(actor: Actor, money_back_id: str, *, proof: str = "") -> MoneyBack:
+    """The buyer has the money back; saying so twice changes nothing. For the operator, with proof, or the provider."""
+    refuse_unless_operator(actor)
+    owed = _locked_money_back(money_back_id)
+    if owed.state == "done":
+        return owed
+    owed.state, owed.done_at, owed.done_by, owed.proof = "done", clock.now(), actor.user_id, proof
+    db.session.flush()
+    if owed.kind == "unfilled":
+        assert owed.payment is not None
+        amount = Money(owed.amount_minor, owed.currency)
+        held = f"buyer_funds:{owed.order.number}"
+        post(book_of(platform()), owed.id, [debit(held, amount), credit(owed.payment.fund, amount)])
+    return owed
+
+
+def fail_money_back(money_back_id: str) -> MoneyBack:
+    """The provider could not send the sum: a person has to."""
+    owed = _locked_money_back(money_back_id)
+    if owed.state in {"due", "sent"}:
+        owed.state = "failed"
+        db.session.flush()
+    return owed
+
+
+def _locked_intent(intent_id: str) -> PaymentIntent:
+    return db.session.get_one(PaymentIntent, intent_id, with_for_update=True, populate_existing=True)
+
+
+def _locked_money_back(money_back_id: str) -> MoneyBack:
+    return db.session.get_one(MoneyBack, money_back_id, with_for_update={"of": MoneyBack}, populate_existing=True)

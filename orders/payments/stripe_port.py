@@ -1,0 +1,139 @@
+"""Stripe behind the port: redirect Checkout only, so that no card number ever comes near us."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import stripe
+import structlog
+
+from marketplace.config import STRIPE_SESSION_MINUTES_MIN
+from marketplace.kernel import clock
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.money import Money, exponent, fraction, round_half_away
+from orders.payments.port import Paid, ProviderDown, SentBack, Session, SessionWish
+
+# Stripe's own minor units (https://docs.stripe.com/currencies): no decimals, three of which the last is zero,
+# or two. IDR has two there as in ISO 4217, though banks round to whole rupiah.
+ZERO_DECIMAL = frozenset(
+    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split()  # noqa: SIM905 - a list to read
+)
+THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
+RETRIES_MAX = 2
+log = structlog.get_logger("stripe")
+
+
+class NotPayable(Invalid):
+    """The provider cannot charge this sum."""
+
+    code = "amount_not_payable"
+
+
+def provider_exponent(currency: str) -> int:
+    """How many decimals Stripe's unit has."""
+    if currency in ZERO_DECIMAL:
+        return 0
+    return 3 if currency in THREE_DECIMAL else 2
+
+
+def to_provider(amount: Money) -> int:
+    """An amount in Stripe's units; refuses one that they cannot express."""
+    units = amount.minor * fraction(10) ** (provider_exponent(amount.currency) - exponent(amount.currency))
+    if units.denominator != 1 or (amount.currency in THREE_DECIMAL and units % 10):
+        raise NotPayable
+    return int(units)
+
+
+def from_provider(units: int, currency: str) -> Money:
+    """Stripe's units as our money; ValueError for what is no whole number of ours or no currency we know."""
+    code = currency.upper()
+    if type(units) is not int:
+        raise ValueError("Units are a whole number.")
+    try:
+        minor = units * fraction(10) ** (exponent(code) - provider_exponent(code))
+    except KeyError:
+        raise ValueError(f"Unknown currency {code!r}.") from None
+    if minor.denominator != 1:
+        raise ValueError("Less than one minor unit.")
+    return Money(int(minor), code)
+
+
+class StripePort:
+    """Calls to Stripe; each bears our own row's id as its idempotency key."""
+
+    def __init__(self, api_key: str, api_base: str) -> None:
+        self.is_live = api_key.startswith(("sk_live_", "rk_live_"))
+        self._api: Any = stripe.StripeClient(
+            api_key, base_addresses={"api": api_base.rstrip("/")}, max_network_retries=RETRIES_MAX
+        ).v1
+
+    def open_session(self, wish: SessionWish) -> Session:
+        """Open a Checkout page over the whole order; the same intent gives the same page."""
+        # Stripe refuses an end sooner than half an hour away; we close the page ourselves when the hold ends.
+        ends_at = max(wish.ends_at, clock.now() + timedelta(minutes=STRIPE_SESSION_MINUTES_MIN + 1))
+        item = {
+            "quantity": 1,
+            "price_data": {
+                "currency": wish.amount.currency.lower(),
+                "unit_amount": to_provider(wish.amount),
+                "product_data": {"name": f"Lumbung {wish.order_number}"},
+            },
+        }
+        params = {
+            "mode": "payment",
+            "client_reference_id": wish.intent_id,
+            "customer_email": wish.email,
+            "locale": wish.language,
+            "expires_at": int(ends_at.timestamp()),
+            "success_url": wish.success_url,
+            "cancel_url": wish.cancel_url,
+            "line_items": [item],
+            "payment_method_types": ["card"],
+        }
+        with _answered():
+            session = self._api.checkout.sessions.create(params, {"idempotency_key": f"intent-{wish.intent_id}"})
+        return Session(session.id, session.url)
+
+    def close_session(self, session_id: str) -> Paid | None:
+        """Expire a Checkout page; when it was paid meanwhile, what was paid."""
+        with _answered():
+            session = self._api.checkout.sessions.retrieve(session_id)
+            if session.status == "open":
+                try:
+                    session = self._api.checkout.sessions.expire(session_id)
+                except stripe.InvalidRequestError:
+                    # It was paid or expired between the two calls.
+                    session = self._api.checkout.sessions.retrieve(session_id)
+        if session.status != "complete" or session.payment_status != "paid":
+            return None
+        return Paid(session.payment_intent, from_provider(session.amount_total, session.currency))
+
+    def send_back(self, money_back_id: str, payment_id: str, amount: Money) -> SentBack:
+        """Refund a part of a payment; the same id refunds it once."""
+        params = {"payment_intent": payment_id, "amount": to_provider(amount)}
+        with _answered():
+            sent = self._api.refunds.create(params, {"idempotency_key": f"back-{money_back_id}"})
+        return SentBack(sent.id, sent.status == "succeeded")
+
+    def fee_of(self, payment_id: str, currency: str) -> Money | None:
+        """The fee on the payment's balance transaction, brought back to the charge currency where Stripe converted."""
+        with _answered():
+            payment = self._api.payment_intents.retrieve(payment_id, {"expand": ["latest_charge.balance_transaction"]})
+        charge = payment.latest_charge
+        booked = getattr(charge, "balance_transaction", None) if charge else None
+        if booked is None or isinstance(booked, str):
+            return None
+        if booked.currency.upper() == currency:
+            return from_provider(booked.fee, booked.currency)
+        units = round_half_away(fraction(booked.fee) * payment.amount / booked.amount)
+        return from_provider(units, currency)
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        log.warning("stripe_failed", kind=type(error).__name__, code=error.code, status=error.http_status)
+        raise ProviderDown from error

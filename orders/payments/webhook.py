@@ -1,0 +1,160 @@
+"""Stripe's events: who sent them, what they say, whether it agrees with what we asked for. All input is hostile."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+import stripe
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.accounts.actor import SYSTEM
+from marketplace.config import WEBHOOK_AGE_S_MAX, WEBHOOK_BYTES_MAX
+from marketplace.kernel import clock, outbox
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.money import Money
+from orders.payments import services
+from orders.payments.models import PROVIDER_ID_LENGTH, MoneyBack, Payment, PaymentIntent, ProviderEvent
+from orders.payments.stripe_port import from_provider
+
+
+class BadWebhook(LumbungError):
+    """Not a message from the provider, or one that contradicts what we know: nothing changes."""
+
+    code = "webhook_refused"
+    status = 400
+    message = _l("This message cannot be accepted.")
+
+
+def read_event(body: bytes, signature: str | None, secret: str) -> dict[str, Any]:
+    """The event in a signed message.
+
+    Refuses more than WEBHOOK_BYTES_MAX, a wrong signature, a time more than WEBHOOK_AGE_S_MAX before or after now,
+    and everything that is not a JSON object with an id and a type.
+    """
+    if not secret or len(body) > WEBHOOK_BYTES_MAX:
+        raise BadWebhook
+    try:
+        # The library's own construct_event accepts times far ahead and lets decoding errors through.
+        stripe.WebhookSignature.verify_header(body.decode("utf-8"), signature, secret)
+        signed_at = int(dict(part.split("=", 1) for part in (signature or "").split(","))["t"])
+        event = json.loads(body)
+    except (stripe.SignatureVerificationError, ValueError, KeyError, RecursionError) as error:
+        raise BadWebhook from error
+    if abs(clock.now().timestamp() - signed_at) > WEBHOOK_AGE_S_MAX:
+        raise BadWebhook
+    if not isinstance(event, dict) or not _short_text(event.get("id")) or not _short_text(event.get("type")):
+        raise BadWebhook
+    return event
+
+
+def take_event(event: dict[str, Any], body: bytes, *, live: bool) -> bool:
+    """Act on an event once, in one transaction with its row; False where it was taken before.
+
+    Refuses an event of the other mode (live or test) and one that contradicts its payment; unknown kinds are noted.
+    """
+    if event.get("livemode") is not live:
+        raise BadWebhook
+    if not _note(event, body):
+        return False
+    act = ACTS.get(event["type"])
+    if act:
+        data = event.get("data")
+        subject = data.get("object") if isinstance(data, dict) else None
+        if not isinstance(subject, dict):
+            raise BadWebhook
+        act(subject, live)
+    return True
+
+
+def _note(event: dict[str, Any], body: bytes) -> bool:
+    if db.session.get(ProviderEvent, event["id"]):
+        return False
+    try:
+        with db.session.begin_nested():
+            db.session.add(
+                ProviderEvent(
+                    id=event["id"],
+                    type=event["type"][:80],
+                    body_sha256=hashlib.sha256(body).hexdigest(),
+                    received_at=clock.now(),
+                )
+            )
+    except IntegrityError:
+        return False  # another worker takes the same event at this moment
+    return True
+
+
+def _session_paid(session: dict[str, Any], live: bool) -> None:
+    intent = _intent_of(session, live)
+    if session.get("payment_status") != "paid":
+        return  # a slow method; the provider tells when the money is there
+    amount = Money(intent.amount_minor, intent.currency)
+    reference = session.get("payment_intent")
+    if _amount(session, "amount_total") != amount or not _short_text(reference):
+        raise BadWebhook
+    services.record_payment(intent.order_id, amount, method="card", reference=str(reference))
+
+
+def _session_over(session: dict[str, Any], live: bool) -> None:
+    services.close_intent(_intent_of(session, live).id)
+
+
+def _intent_of(session: dict[str, Any], live: bool) -> PaymentIntent:
+    """The intent a session was opened for; refuses a session that is not the one we opened."""
+    name, session_id = session.get("client_reference_id"), session.get("id")
+    intent = db.session.get(PaymentIntent, name) if _short_text(name) else None
+    if intent is None or not _short_text(session_id) or session.get("livemode", live) is not live:
+        raise BadWebhook
+    if intent.session_id not in {None, session_id}:
+        raise BadWebhook
+    return intent
+
+
+def _refund_moved(refund: dict[str, Any], _live: bool) -> None:
+    known = db.session.scalar(select(MoneyBack).where(MoneyBack.provider_id == str(refund.get("id"))))
+    if known is None:
+        return  # sent by hand at the provider, or its answer has not reached us yet: `reconcile` finds it
+    if _amount(refund, "amount") != Money(known.amount_minor, known.currency):
+        raise BadWebhook
+    if refund.get("status") == "succeeded":
+        services.settle_money_back(SYSTEM, known.id)
+    elif refund.get("status") in {"failed", "canceled"}:
+        services.fail_money_back(known.id)
+
+
+def _charge_booked(charge: dict[str, Any], _live: bool) -> None:
+    """The provider has booked its fee: fetch it after the commit."""
+    query = select(Payment.order_id).where(Payment.reference == str(charge.get("payment_intent")))
+    order_id = db.session.scalar(query)
+    if order_id and charge.get("balance_transaction"):
+        outbox.publish("fee.reported", {"order_id": order_id})
+
+
+def _amount(subject: dict[str, Any], field: str) -> Money:
+    units, currency = subject.get(field), subject.get("currency")
+    if type(units) is not int or not isinstance(currency, str):
+        raise BadWebhook
+    try:
+        return from_provider(units, currency)
+    except ValueError as error:
+        raise BadWebhook from error
+
+
+def _short_text(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= PROVIDER_ID_LENGTH
+
+
+ACTS: dict[str, Callable[[dict[str, Any], bool], None]] = {
+    "checkout.session.completed": _session_paid,
+    "checkout.session.async_payment_succeeded": _session_paid,
+    "checkout.session.async_payment_failed": _session_over,
+    "checkout.session.expired": _session_over,
+    "refund.updated": _refund_moved,
+    "refund.failed": _refund_moved,
+    "charge.refund.updated": _refund_moved,
+    "charge.updated": _charge_booked,
+}

@@ -1,0 +1,83 @@
+"""What the receipt's page and paper show: the newest revision's amounts with today's statuses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.split_view import SplitView, split_view
+from marketplace.kernel.qr import qr_png_data_url, qr_svg
+from orders.checkout.models import Order, OrderLine
+from orders.receipts.models import CreditNote, Receipt, ReceiptRevision
+from orders.receipts.queries import credit_notes_of
+from orders.receipts.services import live_document
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as shown: its document, its split as a picture, its seller by name."""
+
+    document: dict[str, Any]
+    split: SplitView
+    seller: Organisation
+
+    @property
+    def remaining_minor(self) -> int:
+        """What of the line is not refunded."""
+        return int(self.document["paid_minor"]) - int(self.document["refunded_minor"])
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptView:
+    """Everything the templates orders/receipts/receipt.html and paper.html need."""
+
+    receipt: Receipt
+    order: Order
+    document: dict[str, Any]
+    lines: list[LineView]
+    credit_notes: list[CreditNote]
+    sealed: dict[str, Any] | None
+    url: str
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the newest revision has its place in the journal."""
+        return self.sealed is not None
+
+    @property
+    def qr_svg(self) -> str:
+        """The page's address as a code for a phone."""
+        return qr_svg(self.url, title=self.receipt.number)
+
+    @property
+    def qr_png(self) -> str:
+        """The same as a picture that a PDF can carry."""
+        return qr_png_data_url(self.url)
+
+
+def receipt_view(receipt: Receipt, sealed: dict[str, Any] | None, *, as_issued: bool = False) -> ReceiptView:
+    """The view of a receipt as it reads today, or as the sealed revision reads."""
+    document = sealed if as_issued and sealed else live_document(receipt)
+    by_id = {line.id: line for line in receipt.order.lines}
+    return ReceiptView(
+        receipt=receipt,
+        order=receipt.order,
+        document=document,
+        lines=[_line_view(line, by_id[line["id"]]) for line in document["lines"]],
+        credit_notes=credit_notes_of(receipt.order_id),
+        sealed=sealed,
+        url=url_for("receipts.show", token=receipt.token, _external=True),
+    )
+
+
+def _line_view(document: dict[str, Any], line: OrderLine) -> LineView:
+    remaining = document["paid_minor"] - document["refunded_minor"]
+    # The table's first column names the purpose, so the label would only repeat it.
+    rows = [{**row, "label": ""} for row in document["split"]]
+    return LineView(document, split_view(rows, remaining), line.organisation)  # type: ignore[arg-type]
+
+
+def pdf_name(receipt: Receipt, revision: ReceiptRevision) -> str:
+    """What the downloaded file is called."""
+    return f"{receipt.number}-{revision.revision}.pdf"

@@ -1,0 +1,148 @@
+"""Receipts: numbered, stored, sealed, shown as page, JSON and PDF."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+from sqlalchemy.exc import DatabaseError
+
+from marketplace.accounts.actor import SYSTEM
+from marketplace.kernel.db import db
+from marketplace.kernel.journal import sequencer
+from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.receipt_proof import all_hold, receipt_from_pdf, verify_receipt
+from marketplace.kernel.money import Money
+from orders.checkout.models import Order
+from orders.fulfilment.services import pay_carrier
+from orders.receipts.models import Receipt, ReceiptRevision
+from orders.receipts.queries import receipt_of, revision_of, sealed_document, stored_document
+from orders.receipts.services import live_document
+from orders.settlement.fees import report_fee
+from orders.settlement.services import confirm_payout, make_payout
+from tests.orders.shop import Shop
+
+
+def receipt_for(order: Order) -> Receipt:
+    receipt = receipt_of(order.id)
+    assert receipt is not None
+    return receipt
+
+
+def statuses(document: dict[str, object], line: int, purpose: str) -> list[str]:
+    split = document["lines"][line]["split"]  # type: ignore[index]
+    return [row["status"] for row in split if row["purpose"] == purpose]
+
+
+def test_numbers_have_no_gap(shop: Shop) -> None:
+    numbers = [receipt_for(shop.paid({"runner": 1})).number for _order in range(3)]
+
+    assert numbers == ["PF-2026-000001", "PF-2026-000002", "PF-2026-000003"]
+
+
+def test_the_first_revision_is_the_receipt_as_issued(shop: Shop) -> None:
+    receipt = receipt_for(shop.paid({"scarf": 3, "runner": 2}))
+    revision = revision_of(receipt)
+    assert revision is not None
+
+    document = stored_document(revision)
+
+    assert (document["number"], document["revision"], document["paid_minor"]) == ("PF-2026-000001", 1, 23768)
+    assert statuses(document, 0, "platform_fee") == ["paid"]
+    assert statuses(document, 0, "payment_fee") == ["declared"]
+    assert statuses(document, 0, "surplus") == ["owed"]
+    assert statuses(document, 2, "shipping") == ["owed"]
+    assert [row["purpose"] for row in document["lines"][1]["split"]] == [
+        "materials", "labour", "overhead", "premium", "surplus", "platform_fee", "payment_fee",
+    ]  # fmt: skip
+
+
+def test_a_fee_report_adds_a_revision_and_keeps_the_first(shop: Shop) -> None:
+    order = shop.paid({"scarf": 3, "runner": 2})
+    first = revision_of(receipt_for(order))
+    assert first is not None
+    before = first.document
+
+    report_fee(SYSTEM, order.id, Money(1076, "USD"), source="balance report")
+
+    receipt = receipt_for(order)
+    second, kept = revision_of(receipt), revision_of(receipt, 1)
+    assert second is not None
+    assert kept is not None
+    assert (receipt.revision, kept.document) == (2, before)
+    assert statuses(stored_document(second), 0, "payment_fee") == ["paid"]
+
+
+def test_statuses_move_in_the_live_view_alone(shop: Shop) -> None:
+    order = shop.paid({"scarf": 1})
+    receipt = receipt_for(order)
+
+    confirm_payout(SYSTEM, make_payout(SYSTEM, shop.silk, bank_rates={"USD": "35"}, rail="cash"), how="phone")
+    pay_carrier(SYSTEM, shop.silk, order, Money(14200, "THB"))
+
+    live = live_document(receipt)
+    assert receipt.revision == 1
+    assert statuses(live, 0, "premium") == statuses(live, 1, "shipping") == ["paid"]
+    assert (live["checkpoint"], live["proof"]) == (None, [])
+
+
+def test_makers_who_did_not_agree_stand_as_one_row(shop: Shop) -> None:
+    shop.scarf.stocks[0].folds_labour = True
+    order = shop.paid({"scarf": 3})
+
+    rows = live_document(receipt_for(order))["lines"][0]["split"]
+
+    assert [row["purpose"] for row in rows][:2] == ["producer_share", "premium"]
+    share = rows[0]
+    assert (share["origin_minor"], share["status"]) == (374000 + 45872, "declared")
+    assert sum(row["origin_minor"] for row in rows) == 657000
+
+
+def test_a_stored_revision_cannot_be_changed(shop: Shop) -> None:
+    shop.paid({"runner": 1})
+
+    with pytest.raises(DatabaseError, match="append-only"):
+        db.session.execute(update(ReceiptRevision).values(sha256="0" * 64))
+
+
+def test_a_sealed_receipt_holds_for_a_stranger(shop: Shop) -> None:
+    order = shop.paid({"scarf": 3, "runner": 2})
+    revision = revision_of(receipt_for(order))
+    assert revision is not None
+    assert sealed_document(revision) is None
+    db.session.commit()
+
+    sequencer.sequence()
+
+    sealed = sealed_document(revision)
+    assert sealed is not None
+    assert all_hold(verify_receipt(json.loads(json.dumps(sealed)), verifier_text()))
+    sealed["lines"][0]["split"][0]["amount_minor"] += 1
+    assert not all_hold(verify_receipt(sealed, verifier_text()))
+
+
+def test_the_link_opens_page_json_and_paper(shop: Shop, client: FlaskClient) -> None:
+    token = receipt_for(shop.paid({"scarf": 1})).token
+    db.session.commit()
+
+    assert client.get(f"/receipts/{token}").status_code == 200
+    assert client.get(f"/receipts/{token}.json").get_json()["proof"] == []
+    assert client.get(f"/receipts/{token}.pdf").status_code == 202
+    sequencer.sequence()
+
+    page = client.get(f"/receipts/{token}", headers={"Accept-Language": "en"}).get_data(as_text=True)
+    assert "Sealed in the journal" in page
+    answered = client.get(f"/receipts/{token}.json").get_json()
+    assert all_hold(verify_receipt(answered, verifier_text()))
+    paper = client.get(f"/receipts/{token}.pdf")
+    assert paper.mimetype == "application/pdf"
+    assert receipt_from_pdf(paper.data) == answered
+    assert client.get(f"/receipts/{token}.pdf").data == paper.data
+
+
+def test_an_unknown_link_and_an_unknown_revision_are_absent(shop: Shop, client: FlaskClient) -> None:
+    token = receipt_for(shop.paid({"runner": 1})).token
+    db.session.commit()
+
+    for path in ("nobody", "nobody.json", "nobody.pdf", f"{token}.json?revision=9"):
+        assert client.get(f"/receipts/{path}").status_code == 404
