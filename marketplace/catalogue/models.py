@@ -131,4 +131,4 @@ class Profile(Journaled, Base):
     since_year: Mapped[int | None] = mapped_column()
     selvedge: Mapped[list[Any]] = mapped_column(JSON, default=list)
     published_at: Mapped[datetime] = mapped_column(Instant)
-    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    organisation: Mapped[Organisation] = relationship()

@@ -36,7 +36,7 @@ def url_for_language(code: str) -> str:
     """This page's address in another language."""
     if request.endpoint is None:
         return f"/?lang={code}"
-    arguments = {**request.args.to_dict(), **(request.view_args or {}), "lang": code}
+    arguments = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": code}
     return url_for(request.endpoint, **arguments)
 
 

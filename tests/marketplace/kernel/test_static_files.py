@@ -29,7 +29,7 @@ def test_what_is_asked_for_by_content_never_changes(bare_app, address):
 
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-    assert answer.content_type == "text/css; charset=utf-8"
+    assert answer.mimetype == "text/css"
 
 
 def test_a_file_asked_for_by_name_is_kept_for_an_hour_under_the_same_guard(bare_app):

@@ -1,0 +1,140 @@
+"""From rows to what templates print: pictures with their sizes, goods in a list, the steps of a journey."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from babel import Locale
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from marketplace.accounts.models import Organisation
+from marketplace.catalogue.models import Photo
+from marketplace.catalogue.queries import Card
+from marketplace.catalogue.story import Claim, Goods, Material, Step, Story
+from marketplace.kernel.dates import short_day
+from marketplace.kernel.i18n import language
+from marketplace.kernel.media import thumbnail_widths
+from marketplace.kernel.quantity_format import quantity
+
+# Claims we have words for; any other is shown as its cooperative wrote it.
+CLAIM_NAMES = {
+    "organic": lambda: _("Organic"),
+    "fair trade": lambda: _("Fair trade"),
+    "natural dye": lambda: _("Natural dyes"),
+    "handspun": lambda: _("Spun by hand"),
+}
+
+
+def picture(photo: Photo | None) -> dict[str, Any] | None:
+    """A photo for the component picture; None where there is none."""
+    if photo is None:
+        return None
+    small = [(width, photo_url(photo.sha256, width)) for width in thumbnail_widths(photo.width)]
+    sources = [*small, (photo.width, photo_url(photo.sha256))]
+    drawn = _("Sample picture, drawn by a program. Not a photo of the goods.") if photo.is_drawn else ""
+    return {
+        "src": sources[min(1, len(sources) - 1)][1],
+        "srcset": ", ".join(f"{url} {width}w" for width, url in sources),
+        "width": photo.width,
+        "height": photo.height,
+        "alt": f"{photo.alternative.rstrip('.')}. {drawn}" if drawn and drawn not in photo.alternative
+        else photo.alternative,
+        "drawn": drawn,
+    }  # fmt: skip
+
+
+def photo_url(sha256: str, width: int | None = None) -> str:
+    """The address of a photo, or of its copy of a smaller width."""
+    if width is None:
+        return url_for("files.photo", sha256=sha256)
+    return url_for("files.photo_copy", sha256=sha256, width=width)
+
+
+def outside_url(endpoint: str, **values: Any) -> str:
+    """An address as others see it, for links that leave the page: canonical, sitemap, JSON-LD."""
+    return str(current_app.config["BASE_URL"]) + url_for(endpoint, **values)
+
+
+def item(card: Card, *, among_its_own: bool = False) -> dict[str, Any]:
+    """A good for the component listing_item; on its cooperative's own page it says how many are left instead."""
+    listing = card.listing
+    left = ngettext("%(num)s left", "%(num)s left", card.available)
+    return {
+        "url": url_for("storefront.product", slug=listing.slug),
+        "title": listing.title,
+        "picture": picture(card.cover),
+        "stripe": card.stripe,
+        "place": left if among_its_own else place(listing.organisation, with_name=True),
+        "price_minor": listing.price_minor,
+        "currency": listing.currency,
+        "maker_percent": card.makers_percent,
+        "available": card.available,
+    }
+
+
+def place(organisation: Organisation, *, with_name: bool = False, with_country: bool = False) -> str:
+    """Where a cooperative works: its district, never finer."""
+    country = country_name(organisation.country) if with_country else ""
+    words = [organisation.name if with_name else "", organisation.district or "", country]
+    return ", ".join(word for word in words if word)
+
+
+def country_name(code: str | None) -> str:
+    """A country in the reader's language."""
+    return str(Locale.parse(language()).territories.get(code, code)) if code else ""
+
+
+def claim_name(claim: Claim) -> str:
+    """A claim in the reader's language."""
+    name = CLAIM_NAMES.get(claim.name.casefold())
+    return str(name()) if name else claim.name
+
+
+def journey(story: Story) -> list[dict[str, Any]]:
+    """The materials and steps of a story for the component journey, in the order of their days."""
+    entries = [
+        *((material.on, 0, _material(material)) for material in story.materials),
+        *((step.on, 1, _step(step)) for step in story.steps),
+    ]
+    return [entry for _on, _kind, entry in sorted(entries, key=lambda each: each[:2])]
+
+
+def _material(material: Material) -> dict[str, Any]:
+    facts = [material.origin, *(claim_name(claim) for claim in material.claims)]
+    return {
+        "when": short_day(material.on) if material.on else "",
+        "title": _("%(material)s received", material=material.name),
+        "facts": [fact for fact in facts if fact],
+        "evidence": [],
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    facts = [step.district, change(step), people(step.people)]
+    return {
+        "when": short_day(step.on) if step.on else "",
+        "title": step.name,
+        "facts": [fact for fact in facts if fact],
+        "evidence": [],
+    }
+
+
+def change(step: Step) -> str:
+    """What became of what: 24 kg of cotton became 21.6 kg of yarn."""
+    inputs, outputs = listed(step.inputs), listed(step.outputs)
+    if inputs and outputs:
+        return str(_("%(inputs)s became %(outputs)s", inputs=inputs, outputs=outputs))
+    return inputs or outputs
+
+
+def listed(goods: Sequence[Goods]) -> str:
+    """Quantities with their names, one after the other."""
+    return ", ".join(
+        f"{quantity(each.quantity, each.unit)} {each.name}".strip() if each.quantity else each.name for each in goods
+    )
+
+
+def people(count: int) -> str:
+    """How many worked on it; nothing where it is not known."""
+    return str(ngettext("%(num)s person", "%(num)s people", count)) if count else ""
