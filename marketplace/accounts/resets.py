@@ -26,7 +26,7 @@ class PinNotOurs(Conflict):
     """A manager renews the PIN of her own cooperative's members and collectors alone."""
 
     code = "pin_not_ours"
-    message = _l("This person signs in elsewhere too. She asks for a new password by e-mail herself.")
+    message = _l("This person has other roles too. Only a letter with a new password can help there.")
 
 
 def ask_reset(email: str, address: str) -> None:
