@@ -23,11 +23,12 @@ from producers.lots import services as lots
 from producers.lots.models import Lot
 
 
-def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider") -> Order:
+def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source: str | None = None) -> Order:
     """Take the whole payment of an order: sell what it holds, freeze splits, post, issue the receipt.
 
-    `fund` is the platform's account the money lies in. Paying a paid order again changes nothing. Raises
-    PaidTooLate where the order no longer holds its pieces, with nothing changed: the caller sends the money back.
+    `fund` is the platform's account the money lies in, `source` the fact that the entries name (the order).
+    Paying a paid order again changes nothing. Raises PaidTooLate where the order no longer holds its pieces, with
+    nothing changed: the caller sends the money back.
     """
     order = lock_order(order_id)
     try:
@@ -39,7 +40,7 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider") -> Orde
     _sell_held(order)
     order.state, order.paid_at, order.captured_minor, order.fund = state.value, clock.now(), paid.minor, fund
     db.session.flush()
-    source = order.id
+    source = source or order.id
     posting.post_payment(source, order.number, paid, fund)
     _freeze_splits(order)
     _post_sale(order, source, paid)

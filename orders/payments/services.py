@@ -81,6 +81,7 @@ def record_payment(
     reference: str,
     proof: str = "",
     actor: Actor = SYSTEM,
+    source: str | None = None,
 ) -> Payment:
     """Take money that came for an order; the same reference counts once, in whatever order events arrive.
 
@@ -106,15 +107,15 @@ def record_payment(
     live = live_intent(order.id)
     if live:
         close_intent(live.id, "succeeded" if method == "card" else "closed")
-    _fill_or_send_back(order, payment, amount)
+    _fill_or_send_back(order, payment, amount, source)
     return payment
 
 
-def _fill_or_send_back(order: Order, payment: Payment, amount: Money) -> None:
+def _fill_or_send_back(order: Order, payment: Payment, amount: Money, source: str | None) -> None:
     whole = amount == Money(order.amount_minor, order.charge_currency)
     if whole and order.state != states.State.PAID:
         try:
-            finalise_paid(order.id, amount, fund=payment.fund)
+            finalise_paid(order.id, amount, fund=payment.fund, source=source)
         except states.PaidTooLate:
             whole = False
         else:

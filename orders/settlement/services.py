@@ -89,7 +89,7 @@ def make_payout(
     return payout
 
 
-def confirm_payout(actor: Actor, payout: Payout, *, how: str) -> Payout:
+def confirm_payout(actor: Actor, payout: Payout, *, how: str, source: str | None = None) -> Payout:
     """The seller says that a payout came: its shares of the orders it covers read paid. Once only.
 
     Refuses everybody but the seller's own bookkeeper or manager and the system.
@@ -102,7 +102,7 @@ def confirm_payout(actor: Actor, payout: Payout, *, how: str) -> Payout:
         payout.confirmed_at, payout.confirmed_by, payout.confirmed_how = clock.now(), actor.user_id, how
         amount = Money(payout.amount_minor, payout.currency)
         book = book_of(payout.organisation)
-        post(book, payout.id, [debit("cash", amount), credit("cash_in_transit", amount)])
+        post(book, source or payout.id, [debit("cash", amount), credit("cash_in_transit", amount)])
         db.session.flush()
     return payout
 
