@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role
-from marketplace.accounts.sessions import present_session
+from marketplace.accounts.sessions import signed_in_by
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotAllowed, NotFound, SignInNeeded
@@ -72,8 +72,7 @@ class RoleIn:
         organisation, roles = current_roles(current_user.id, view_args["organisation"])
         if organisation is None:
             raise NotFound
-        sign_in = present_session()
-        if sign_in is not None and sign_in.by == "pin":
+        if signed_in_by() == "pin":
             roles &= BY_PIN
         if not roles & self.roles:
             raise NotAllowed

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from flask import Flask, session
+from flask import Flask, g, session
 from flask_login import LoginManager
 from sqlalchemy import Select, select
 
@@ -26,8 +26,14 @@ def init_app(app: Flask) -> None:
 
 @manager.request_loader  # type: ignore[untyped-decorator]
 def _load_user(_request: object) -> User | None:
-    sign_in = present_session()
-    return sign_in.user if sign_in else None
+    g.sign_in = present_session()
+    return g.sign_in.user if g.sign_in else None
+
+
+def signed_in_by() -> str | None:
+    """The secret that the present reader showed, "password" or "pin", as flask-login found her; no second look."""
+    sign_in: SignIn | None = g.get("sign_in")
+    return sign_in.by if sign_in else None
 
 
 def present_session() -> SignIn | None:

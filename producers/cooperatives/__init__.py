@@ -13,7 +13,7 @@ def init_app(app: Flask) -> None:
     for part in (views, member_views, certificate_views):
         app.register_blueprint(part.blueprint)
     console.add_entry(app, _l("Today"), "cooperatives.today", order=0)
-    console.add_entry(app, _l("Members"), "members.index", order=90)
-    console.add_entry(app, _l("Certificates"), "certificates.index", order=95)
+    console.add_entry(app, _l("Members"), "members.index", order=85)
+    console.add_entry(app, _l("Certificates"), "certificates.index", order=87)
     today.add_duties(app, waiting.duties)
     today.add_first_steps(app, waiting.first_steps)
