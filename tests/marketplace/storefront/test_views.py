@@ -71,7 +71,7 @@ def test_a_sold_out_good_stays_and_says_so(app, shop, stranger):
 def test_a_product_is_taken_apart_to_the_last_coin(shop, stranger):
     page = stranger.get("/products/indigo-shawl")
 
-    assert "Of Rp650,000, Rp299,000 becomes the makers' wages." in page.words
+    assert "Of Rp650,000, Rp299,000 becomes the makers’ wages." in page.words
     rows = [row for table in page.find_all("table", class_="split") for row in table.iter("tr")]
     assert len([row for row in rows if row.get("aria-hidden") is None]) == 1 + 7 + 1
     assert "Paid, not yet confirmed" in page.words
