@@ -40,7 +40,7 @@ from producers.wages.services import (
 
 CERTIFICATE_DAYS = 365
 PAYEE_DOCUMENT = "the supplier's own receipt"
-CATEGORY = "textile"
+CATEGORY = "cloth"
 
 
 def opening_cash(world: World, event: Event) -> None:

@@ -13,7 +13,7 @@ from producers.cooperatives.models import Member
 from producers.cooperatives.queries import consenting
 from producers.fairprice.sheet import CostSheet
 from producers.labour.models import WorkRecord
-from producers.lots.models import Lot, Step
+from producers.lots.models import Lot, Step, StepInput, StepOutput
 from producers.lots.queries import costs_of, steps_behind
 from producers.materials.models import Purchase
 
@@ -22,19 +22,17 @@ def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
     """The public story of a lot: JSON of text, whole numbers and dates as text."""
     steps = steps_behind(lot.id)
     lot_ids = {lot.id} | {it.lot_id for step in steps for it in step.inputs}
-    lot_ids |= {it.lot_id for step in steps for it in step.outputs}
-    codes = {it.id: it.code for it in db.session.scalars(select(Lot).where(Lot.id.in_(lot_ids)))}
     named = consenting(makers, "show_name")
     names = db.session.scalars(select(Member.name).where(Member.id.in_(named)).order_by(Member.name)).all()
     return {
-        "lot": lot.code,
-        "unit": lot.unit,
+        "lot": {"code": lot.code, "name": lot.name, "quantity": lot.quantity_in, "unit": lot.unit},
         "claims": list(lot.claims),
         "is_declared": lot.is_declared,
         "made_on": lot.made_on.isoformat(),
-        "makers": {"people": len(makers), "names": list(names)},
-        "materials": _materials(lot_ids, codes),
-        "steps": [_step(step, codes) for step in steps],
+        "makers": len(makers),
+        "names": list(names),
+        "materials": _materials(lot_ids),
+        "steps": [_step(step) for step in steps],
     }
 
 
@@ -57,31 +55,36 @@ def source_digest(lot: Lot, sheet: CostSheet, price_minor: int, story: dict[str,
     )
 
 
-def _materials(lot_ids: set[str], codes: dict[str, str]) -> list[dict[str, Any]]:
+def _materials(lot_ids: set[str]) -> list[dict[str, Any]]:
     query = select(Purchase).where(Purchase.lot_id.in_(lot_ids)).order_by(Purchase.bought_on, Purchase.id)
     return [
         {
-            "lot": codes[purchase.lot_id],
+            "code": purchase.lot.code,
             "name": purchase.lot.name,
             "origin": purchase.origin,
             "claims": list(purchase.lot.claims),
-            "bought_on": purchase.bought_on.isoformat(),
+            "on": purchase.bought_on.isoformat(),
         }
         for purchase in db.session.scalars(query)
     ]
 
 
-def _step(step: Step, codes: dict[str, str]) -> dict[str, Any]:
+def _step(step: Step) -> dict[str, Any]:
     people = db.session.scalars(select(WorkRecord.member_id).where(WorkRecord.step_id == step.id)).all()
     return {
+        "on": step.worked_on.isoformat(),
         "name": step.name,
+        "kind": "process",
         "craft": step.craft,
         "district": step.district or "",
-        "worked_on": step.worked_on.isoformat(),
+        "people": len(set(people)),
+        "inputs": [_goods(line) for line in step.inputs],
+        "outputs": [_goods(line) for line in step.outputs],
         "main_in_g": step.main_in_g,
         "out_g": step.out_g,
         "loss_g": step.loss_g,
-        "people": len(set(people)),
-        "lots_in": sorted({codes[line.lot_id] for line in step.inputs}),
-        "lots_out": sorted({codes[line.lot_id] for line in step.outputs}),
     }
+
+
+def _goods(line: StepInput | StepOutput) -> dict[str, Any]:
+    return {"code": line.lot.code, "name": line.lot.name, "quantity": line.quantity, "unit": line.lot.unit}
