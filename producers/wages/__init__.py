@@ -4,7 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from producers.wages import models
+    """Plug in the tables and what `lumbung verify` asks of them."""
+    from marketplace.kernel import invariants
+    from producers.wages.checks import check
 
-    app.extensions["wages"] = models
+    invariants.register(app, "wages", check)

@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
+from marketplace.kernel.i18n import money
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book, Entry
 from marketplace.ledger.services import credit, debit, post, reverse
@@ -231,7 +232,7 @@ def grant_top_up(
     db.session.refresh(member, with_for_update={"of": Member})
     missing = wage_check(member).top_up_minor - sum(it.amount_minor for it in top_ups_of(member.id))
     if amount.minor <= 0 or amount.minor != missing:
-        raise TopUpNotExact(missing=Money(max(missing, 0), amount.currency).decimal, asked=amount.decimal)
+        raise TopUpNotExact(missing=money(max(missing, 0), amount.currency), asked=money(amount.minor, amount.currency))
     on = clock.today(organisation.zone)
     top_up = TopUp(
         id=id or ids.new_id(),
