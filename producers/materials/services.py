@@ -11,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.i18n import money
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import credit, debit, post
@@ -141,7 +142,7 @@ def pay_supplier(
     owed = purchase.cost_minor - sum(payment.amount_minor for payment in purchase.payments)
     amount = amount or Money(owed, purchase.organisation.currency)
     if amount.minor <= 0 or amount.minor > owed:
-        raise PaidInFull(left=Money(owed, amount.currency).decimal)
+        raise PaidInFull(left=money(owed, amount.currency))
     on = paid_on or clock.today(purchase.organisation.zone)
     payment = SupplierPayment(
         id=id or ids.new_id(),

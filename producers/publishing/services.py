@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Listing, Stock
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.i18n import money
 from marketplace.kernel.money import Money
 from producers.cooperatives.queries import consenting
 from producers.fairprice.pricing import SplitRow
@@ -109,7 +110,7 @@ def publish_lot(
 
 def _refuse_below(floor: Money, price: Money) -> None:
     if price < floor:
-        raise BelowFloor(floor=floor.decimal)
+        raise BelowFloor(floor=money(floor.minor, floor.currency))
 
 
 def _kept(place: int, row: SplitRow) -> PublicationSplit:
