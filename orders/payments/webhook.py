@@ -35,7 +35,8 @@ def read_event(body: bytes, signature: str | None, secret: str) -> dict[str, Any
     Refuses more than WEBHOOK_BYTES_MAX, a wrong signature, a time more than WEBHOOK_AGE_S_MAX before or after now,
     and everything that is not a JSON object with an id and a type.
     """
-    if not secret or len(body) > WEBHOOK_BYTES_MAX:
+    # The library compares signatures as text and would fail, not refuse, at one beyond ASCII.
+    if not secret or len(body) > WEBHOOK_BYTES_MAX or not (signature or "").isascii():
         raise BadWebhook
     try:
         # The library's own construct_event accepts times far ahead and lets decoding errors through.

@@ -1,0 +1,268 @@
+"""A strict double of Stripe: a small real HTTP server that keeps sessions, payments and refunds in memory.
+
+It refuses unknown parameters and wrong types (by Stripe's published schema where it is there), an idempotency key
+reused with other parameters, and refunds beyond the payment; it answers the same key with the same answer. Its
+checkout page has one button, so that a browser can pay on it, and it signs and sends its events.
+"""
+
+import hashlib
+import hmac
+import itertools
+import json
+import re
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from tests.doubles.stripe_schema import Refused, body_schema, checked, read_form
+
+API_KEY = "sk_test_double"
+WEBHOOK_SECRET = "whsec_double"
+SESSION_S_MIN, SESSION_S_MAX = 30 * 60, 24 * 3600
+Thing = dict[str, Any]
+
+
+def sign(body: bytes, at: float, secret: str = WEBHOOK_SECRET) -> str:
+    """The Stripe-Signature header of a message sent at a moment."""
+    moment = str(int(at))
+    digest = hmac.new(secret.encode(), moment.encode() + b"." + body, hashlib.sha256).hexdigest()
+    return f"t={moment},v1={digest}"
+
+
+@dataclass
+class StripeDouble:
+    """What the double knows; `now` may be set, `down` makes every call fail."""
+
+    base: str = ""
+    conformance: Path = Path("/nonexistent")
+    now: Callable[[], float] = time.time
+    webhook_url: str | None = None
+    down: bool = False
+    sessions: dict[str, Thing] = field(default_factory=dict)
+    payments: dict[str, Thing] = field(default_factory=dict)
+    refunds: dict[str, Thing] = field(default_factory=dict)
+    answers: dict[str, tuple[str, int, Thing]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    events: list[Thing] = field(default_factory=list)
+    lock: Any = field(default_factory=threading.RLock)
+    _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
+
+    def _id(self, prefix: str) -> str:
+        return f"{prefix}_test_{next(self._numbers):06d}"
+
+    # --- what Stripe does by itself -----------------------------------------------------------------------------
+
+    def pay(self, session_id: str) -> Thing:
+        """The buyer pays on the page: the event that tells it (not sent yet). Refuses a page that is not open."""
+        session = self.sessions[session_id]
+        if session["status"] != "open":
+            raise Refused("session", "This page is closed.")
+        amount, currency = session["amount_total"], session["currency"]
+        fee = (amount * 29 + 500) // 1000 + 30
+        booked = {"id": self._id("txn"), "object": "balance_transaction", "amount": amount, "fee": fee}
+        booked |= {"currency": currency}
+        charge = {"id": self._id("ch"), "object": "charge", "amount": amount, "balance_transaction": booked}
+        payment = {"id": self._id("pi"), "object": "payment_intent", "amount": amount, "currency": currency}
+        payment |= {"status": "succeeded", "latest_charge": charge, "refunded": 0}
+        self.payments[payment["id"]] = payment
+        session |= {"status": "complete", "payment_status": "paid", "payment_intent": payment["id"]}
+        return self.event("checkout.session.completed", session)
+
+    def event(self, kind: str, subject: Thing, **fields: Any) -> Thing:
+        """An event about something, as it is now."""
+        made = {"id": self._id("evt"), "object": "event", "type": kind, "livemode": False}
+        made |= {"data": {"object": json.loads(json.dumps(subject))}, **fields}
+        self.events.append(made)
+        return made
+
+    def message(self, event: Thing) -> tuple[bytes, dict[str, str]]:
+        """The event as a signed message: body and headers."""
+        body = json.dumps(event).encode()
+        return body, {"Stripe-Signature": sign(body, self.now()), "Content-Type": "application/json"}
+
+    def send(self, event: Thing) -> int:
+        """Send the event to the shop; the status of its answer."""
+        assert self.webhook_url, "the double does not know where the shop is"
+        body, headers = self.message(event)
+        with urllib.request.urlopen(urllib.request.Request(self.webhook_url, body, headers)) as answer:
+            return int(answer.status)
+
+    # --- the API --------------------------------------------------------------------------------------------------
+
+    def answer(self, method: str, path: str, query: str, body: str, key: str | None) -> tuple[int, Thing]:
+        """The answer to one call."""
+        with self.lock:
+            self.calls.append(f"{method} {path}")
+            if key and key in self.answers:
+                before, status, thing = self.answers[key]
+                if before != body:
+                    return _error("idempotency_error", "Keys can only be used with the same parameters.", None)
+                return status, thing
+            try:
+                status, thing = 200, self._act(method, path, query, body)
+            except Refused as refused:
+                status, thing = _error("invalid_request_error", refused.message, refused.param)
+            except KeyError as missing:
+                return 404, _error("invalid_request_error", f"No such object: {missing}", "id")[1]
+            if key:
+                self.answers[key] = (body, status, thing)
+            return status, thing
+
+    def _act(self, method: str, path: str, query: str, body: str) -> Thing:
+        routes: list[tuple[str, str, Callable[..., Thing]]] = [
+            ("POST", r"/v1/checkout/sessions", self._open),
+            ("GET", r"/v1/checkout/sessions/([^/]+)", lambda it, _form: self.sessions[it]),
+            ("POST", r"/v1/checkout/sessions/([^/]+)/expire", self._expire),
+            ("POST", r"/v1/refunds", self._refund),
+            ("GET", r"/v1/payment_intents/([^/]+)", lambda it, _form: self._payment(it, query)),
+        ]
+        for verb, pattern, act in routes:
+            found = re.fullmatch(pattern, path)
+            if verb == method and found:
+                return act(*found.groups(), self._form(method, path, body))
+        raise KeyError(path)
+
+    def _form(self, method: str, path: str, body: str) -> Thing:
+        if method != "POST":
+            return {}
+        known = re.sub(r"/sessions/[^/]+/", "/sessions/{session}/", path)
+        form: Thing = checked(read_form(body), body_schema(known, self.conformance))
+        return form
+
+    def _open(self, form: Thing) -> Thing:
+        if form.get("mode") != "payment" or not form.get("success_url"):
+            raise Refused("mode", "The double sells once, with a success_url.")
+        ends = form.get("expires_at", int(self.now()) + SESSION_S_MAX)
+        if not SESSION_S_MIN <= ends - self.now() <= SESSION_S_MAX:
+            raise Refused("expires_at", "The end must lie between 30 minutes and 24 hours away.")
+        prices = [(int(item["quantity"]), item["price_data"]) for item in form["line_items"]]
+        currencies = {price["currency"] for _quantity, price in prices}
+        amounts = [quantity * _whole(price["unit_amount"]) for quantity, price in prices]
+        if len(currencies) != 1 or not all(amounts):
+            raise Refused("line_items", "One currency, and sums above zero.")
+        name = self._id("cs")
+        self.sessions[name] = {
+            "id": name,
+            "object": "checkout.session",
+            "livemode": False,
+            "status": "open",
+            "payment_status": "unpaid",
+            "payment_intent": None,
+            "amount_total": sum(amounts),
+            "currency": currencies.pop(),
+            "client_reference_id": form.get("client_reference_id"),
+            "expires_at": ends,
+            "success_url": form["success_url"],
+            "cancel_url": form.get("cancel_url"),
+            "url": f"{self.base}/c/pay/{name}",
+        }
+        return self.sessions[name]
+
+    def _expire(self, session_id: str, _form: Thing) -> Thing:
+        session = self.sessions[session_id]
+        if session["status"] != "open":
+            raise Refused("session", "Only Checkout Sessions with a status in ['open'] can be expired.")
+        session["status"] = "expired"
+        return session
+
+    def _refund(self, form: Thing) -> Thing:
+        payment = self.payments[form["payment_intent"]]
+        amount = form.get("amount", payment["amount"] - payment["refunded"])
+        if not 0 < amount <= payment["amount"] - payment["refunded"]:
+            raise Refused("amount", "Refund amount is greater than unrefunded amount on charge.")
+        payment["refunded"] += amount
+        refund = {"id": self._id("re"), "object": "refund", "amount": amount, "currency": payment["currency"]}
+        refund |= {"payment_intent": payment["id"], "status": "pending"}
+        self.refunds[refund["id"]] = refund
+        return refund
+
+    def _payment(self, payment_id: str, query: str) -> Thing:
+        payment = json.loads(json.dumps(self.payments[payment_id]))
+        if "latest_charge.balance_transaction" not in parse_qs(query).get("expand[0]", []):
+            payment["latest_charge"] = payment["latest_charge"]["id"]
+        shown: Thing = payment
+        return shown
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, int):
+        return value
+    if not str(value).isdecimal():
+        raise Refused("unit_amount", f"Invalid integer: {value}")
+    return int(value)
+
+
+def _error(kind: str, message: str, param: str | None) -> tuple[int, Thing]:
+    return 400, {"error": {"type": kind, "message": message, "param": param}}
+
+
+def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._serve("GET")
+
+        def do_POST(self) -> None:
+            self._serve("POST")
+
+        def _serve(self, method: str) -> None:
+            at = urlsplit(self.path)
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            if double.down:
+                self._write(503, b"", "text/plain")
+            elif at.path.startswith("/c/pay/"):
+                self._page(method, at.path.removeprefix("/c/pay/"))
+            elif self.headers.get("Authorization") != f"Bearer {API_KEY}":
+                self._write(401, json.dumps(_error("invalid_request_error", "Bad key", None)[1]).encode())
+            else:
+                status, thing = double.answer(method, at.path, at.query, body, self.headers.get("Idempotency-Key"))
+                self._write(status, json.dumps(thing).encode())
+
+        def _page(self, method: str, session_id: str) -> None:
+            session = double.sessions[session_id]
+            if method == "GET":
+                page = '<!doctype html><html lang="en"><title>Pay</title><h1>Pay</h1><form method="post">'
+                self._write(200, f'{page}<button id="pay">Pay</button></form></html>'.encode(), "text/html")
+                return
+            with double.lock:
+                event = double.pay(session_id)
+            if double.webhook_url:
+                double.send(event)
+            self.send_response(303)
+            self.send_header("Location", session["success_url"])
+            self.end_headers()
+
+        def _write(self, status: int, body: bytes, kind: str = "application/json") -> None:
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            """A test's output stays quiet."""
+
+    return Handler
+
+
+@contextmanager
+def running(conformance: Path) -> Iterator[StripeDouble]:
+    """The double on a port of its own, for the time of the block."""
+    double = StripeDouble(conformance=conformance)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(double))
+    server.daemon_threads = True
+    double.base = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield double
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
