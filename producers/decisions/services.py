@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.exact import read_exact
 from producers.cooperatives.numbers import free_number
 from producers.decisions.models import DecidedFigure, Decision
 
@@ -114,9 +114,9 @@ def _refuse_figure(kind: str, value: str) -> None:
     if not known:
         raise FigureKindUnknown(kind=kind)
     try:
-        figure = Fraction(value.strip())
-    except (ValueError, ZeroDivisionError) as error:
+        figure = read_exact(value)
+    except ValueError as error:
         raise FigureUnreadable(kind=kind, value=value) from error
     whole = kind in AMOUNTS or stem == "rate"
-    if figure < 0 or (whole and figure.denominator != 1):
+    if whole and figure.denominator != 1:
         raise FigureUnreadable(kind=kind, value=value)

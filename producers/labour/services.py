@@ -11,6 +11,7 @@ from marketplace.accounts.actor import Actor
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.exact import read_exact
 from marketplace.kernel.money import Money, round_half_away
 from producers.cooperatives.models import Member
 from producers.decisions.queries import figure_on
@@ -165,12 +166,9 @@ def wages_payable(member: Member) -> str:
 def exact_number(text: Decimal | str) -> Fraction:
     """The exact value of typed pieces or hours; refuses what is no number, and less than nothing."""
     try:
-        number = Fraction(str(text).strip())
-    except (ValueError, ZeroDivisionError) as error:
+        return read_exact(str(text))
+    except ValueError as error:
         raise WorkUnreadable(text=text) from error
-    if number < 0:
-        raise WorkUnreadable(text=text)
-    return number
 
 
 def _sign_off(record: WorkRecord | OwnCost, actor: Actor, moment: datetime) -> None:

@@ -7,7 +7,6 @@ quantities and costs, under the locks of all lots concerned. Between the two a s
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
+from marketplace.kernel.exact import read_exact
 from marketplace.kernel.money import Money, take
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import Side, credit, debit, post
@@ -246,10 +246,10 @@ def _mass(number: str, unit: str, quantity: int, mass_g: int | None) -> int:
 def _refuse_yield(mains: Sequence[InputLine], outputs: Sequence[OutputLine], max_yield: str) -> None:
     """Output ≤ main input × maximum yield, each in its own unit; inputs of unlike units count in grams (rule 7)."""
     try:
-        most_per_unit = Fraction(max_yield.strip())
-    except (ValueError, ZeroDivisionError) as error:
+        most_per_unit = read_exact(max_yield)
+    except ValueError as error:
         raise YieldUnreadable(text=max_yield) from error
-    if most_per_unit <= 0:
+    if most_per_unit == 0:
         raise YieldUnreadable(text=max_yield)
     alike = len({line.lot.unit for line in mains}) == 1
     went_in = sum(line.quantity if alike else line.mass_g or line.quantity for line in mains)
