@@ -74,7 +74,6 @@ class CreditNote(Journaled, Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     issuer_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
     number: Mapped[str] = mapped_column(String(40))
-    order_id: Mapped[str | None] = mapped_column(ForeignKey("checkout_order.id"), index=True)
     cause_id: Mapped[str] = mapped_column(String(ID_LENGTH), unique=True)
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
@@ -87,5 +86,15 @@ class CreditNote(Journaled, Base):
         return {"credit_note_sha256": self.sha256}
 
 
+class CreditedOrder(Journaled, Base):
+    """An order that a credit note corrects. A note may correct several, or none where no sale is known here."""
+
+    __tablename__ = "receipt_credited_order"
+
+    credit_note_id: Mapped[str] = mapped_column(ForeignKey("receipt_credit_note.id"), primary_key=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("checkout_order.id"), primary_key=True, index=True)
+
+
+append_only(CreditedOrder.__table__)
 append_only(ReceiptRevision.__table__)
 append_only(CreditNote.__table__)

@@ -15,7 +15,7 @@ from marketplace.kernel.journal.models import Event
 from marketplace.kernel.journal.receipt_proof import sealed
 from marketplace.kernel.journal.sequencer import stored_nodes
 from orders.checkout.models import Order, OrderLine
-from orders.receipts.models import CreditNote, Receipt, ReceiptRevision
+from orders.receipts.models import CreditedOrder, CreditNote, Receipt, ReceiptRevision
 
 
 def receipt_of(order_id: str) -> Receipt | None:
@@ -44,13 +44,13 @@ def revision_of(receipt: Receipt, revision: int | None = None) -> ReceiptRevisio
 
 def credit_note_numbers(order_id: str) -> list[str]:
     """The numbers of an order's credit notes, in the order of their issue."""
-    query = select(CreditNote.number).where(CreditNote.order_id == order_id).order_by(CreditNote.id)
-    return list(db.session.scalars(query))
+    return [note.number for note in credit_notes_of(order_id)]
 
 
 def credit_notes_of(order_id: str) -> list[CreditNote]:
     """An order's credit notes, in the order of their issue."""
-    return list(db.session.scalars(select(CreditNote).where(CreditNote.order_id == order_id).order_by(CreditNote.id)))
+    query = select(CreditNote).join(CreditedOrder).where(CreditedOrder.order_id == order_id).order_by(CreditNote.id)
+    return list(db.session.scalars(query))
 
 
 def stored_document(revision: ReceiptRevision) -> dict[str, Any]:

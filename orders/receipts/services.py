@@ -1,5 +1,6 @@
 """Services on numbered documents: issue, revise, credit."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from marketplace.kernel.journal.canonical import canonical_bytes, digest
 from marketplace.kernel.journal.receipt_proof import receipt_sha256
 from orders.checkout.models import Order
 from orders.receipts.document import Document, receipt_document
-from orders.receipts.models import CreditNote, NumberSeries, Receipt, ReceiptRevision
+from orders.receipts.models import CreditedOrder, CreditNote, NumberSeries, Receipt, ReceiptRevision
 from orders.receipts.queries import credit_note_numbers, receipt_of
 
 RECEIPTS = "PF"
@@ -46,10 +47,10 @@ def revise_receipt(order: Order) -> ReceiptRevision | None:
     return _store_revision(receipt, order)
 
 
-def issue_credit_note(order: Order | None, *, cause_id: str, currency: str, facts: dict[str, Any]) -> CreditNote:
+def issue_credit_note(orders: Sequence[Order], *, cause_id: str, currency: str, facts: dict[str, Any]) -> CreditNote:
     """A credit note over `facts` (what went back and who bore the loss, with `amount_minor`), numbered without gap.
 
-    A note without an order stands alone (history from another shop).
+    It corrects the orders given; one that corrects none stands alone (history from another shop).
     """
     issuer, today = platform(), clock.today()
     number = take_number(issuer.id, CREDIT_NOTES, today)
@@ -57,7 +58,6 @@ def issue_credit_note(order: Order | None, *, cause_id: str, currency: str, fact
     note = CreditNote(
         issuer_id=issuer.id,
         number=number,
-        order_id=order.id if order else None,
         cause_id=cause_id,
         currency=currency,
         amount_minor=facts["amount_minor"],
@@ -66,6 +66,8 @@ def issue_credit_note(order: Order | None, *, cause_id: str, currency: str, fact
         issued_at=clock.now(),
     )
     db.session.add(note)
+    db.session.flush()
+    db.session.add_all(CreditedOrder(credit_note_id=note.id, order_id=order.id) for order in orders)
     db.session.flush()
     return note
 

@@ -96,7 +96,7 @@ def refund(
     if goods not in {RESTOCKED, SCRAPPED}:
         raise Invalid
     lines = _refundable(actor, order, pieces, seller_at_fault)
-    taken = [_take(line, pieces[line.id]) for line in lines]
+    taken = [take_of(line, pieces[line.id]) for line in lines]
     made = Refund(
         id=id or ids.new_id(),
         order_id=order.id,
@@ -115,7 +115,7 @@ def refund(
     db.session.add(made)
     db.session.flush()
     for each in taken:
-        _book(each, made.id)
+        book(each, made.id)
     for each in sorted((each for each in taken if each.line.stock), key=lambda each: str(each.line.stock_id)):
         _return_goods(each, goods, made.id)
     _post(order, made, taken, losses)
@@ -146,7 +146,7 @@ def _refundable(actor: Actor, order: Order, pieces: Mapping[str, int], seller_at
     return lines
 
 
-def _take(line: OrderLine, quantity: int) -> Taken:
+def take_of(line: OrderLine, quantity: int) -> Taken:
     """Rule 22: quantity ÷ remaining quantity of each currency's remaining split."""
     rows = in_force(line)
     left = line.remaining_quantity
@@ -166,7 +166,7 @@ def _refund_line(taken: Taken, loss: Loss) -> RefundLine:
     )
 
 
-def _book(taken: Taken, cause_id: str) -> None:
+def book(taken: Taken, cause_id: str) -> None:
     back = [Row(row.purpose, row.source_id, -row.amount_minor, -row.origin_minor) for row in taken.rows]
     append_rows(taken.line, "refund", cause_id, summed(back))
     taken.line.refunded_quantity += taken.quantity
@@ -238,6 +238,6 @@ def _issue_documents(order: Order, made: Refund) -> CreditNote:
             for line in made.lines
         ],
     }
-    note = receipts.issue_credit_note(order, cause_id=made.id, currency=made.currency, facts=facts)
+    note = receipts.issue_credit_note([order], cause_id=made.id, currency=made.currency, facts=facts)
     receipts.revise_receipt(order)
     return note

@@ -195,20 +195,7 @@ def _note(
     lot: Lot, kind: str, quantity: int, cause: Cause, costs: Sequence[CostRow], member: Member | None = None
 ) -> Movement:
     """Write the movement, what it did to the costs, and, where cost came in, the costs themselves."""
-    movement = Movement(
-        id=ids.new_id(),
-        organisation_id=lot.organisation_id,
-        lot_id=lot.id,
-        kind=kind,
-        quantity=quantity,
-        member_id=member.id if member else None,
-        source=cause.source,
-        moved_on=cause.on,
-        at=clock.now(),
-        note=cause.note,
-        photo_sha256=cause.photo_sha256,
-        client_key=cause.client_key,
-    )
+    movement = movement_of(lot, kind, quantity, cause, member)
     db.session.add(movement)
     db.session.flush()
     for row in costs:
@@ -227,6 +214,24 @@ def _note(
     )
     db.session.flush()
     return movement
+
+
+def movement_of(lot: Lot, kind: str, quantity: int, cause: Cause, member: Member | None = None) -> Movement:
+    """The row that says why a lot's counters changed, not yet stored."""
+    return Movement(
+        id=ids.new_id(),
+        organisation_id=lot.organisation_id,
+        lot_id=lot.id,
+        kind=kind,
+        quantity=quantity,
+        member_id=member.id if member else None,
+        source=cause.source,
+        moved_on=cause.on,
+        at=clock.now(),
+        note=cause.note,
+        photo_sha256=cause.photo_sha256,
+        client_key=cause.client_key,
+    )
 
 
 def _refuse_nothing(quantity: int) -> None:

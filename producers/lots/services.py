@@ -26,7 +26,7 @@ from producers.lots.errors import (
     QuantityNotPositive,
 )
 from producers.lots.keeping import Cause
-from producers.lots.models import Lot, OpeningStock
+from producers.lots.models import Lot, LotCost, OpeningStock
 from producers.lots.queries import costs_of, lot_numbered
 
 BASE_UNITS = frozenset({"GRM", "H87"})
@@ -142,6 +142,32 @@ def take_for_sale(lot_id: str, quantity: int, *, order_line_id: str) -> list[Cos
     """Sell a quantity of a lot to an order line and give the cost that goes with it; refuses more than the stock."""
     lot = keeping.lock([lot_id])[lot_id]
     return keeping.draw(lot, quantity, "sold", Cause(order_line_id, clock.today(lot.organisation.zone)))
+
+
+def take_many_for_sale(pieces: Sequence[tuple[str, str, int]]) -> None:
+    """Sell pieces (order line id, lot id, quantity) of lots that carry no cost, all under one lock and in one write.
+
+    For history, whose lots were brought in without a cost; refuses more than the stock, and a lot that has a cost.
+    """
+    lots = keeping.lock({lot_id for _line, lot_id, _quantity in pieces})
+    if db.session.scalar(select(LotCost.lot_id).where(LotCost.lot_id.in_(lots), LotCost.amount_minor > 0).limit(1)):
+        raise CostStands(number="")
+    for line_id, lot_id, quantity in pieces:
+        lot = lots[lot_id]
+        keeping.refuse_more_than_there(lot, quantity, None, sold=True)
+        lot.stock -= quantity
+        lot.sold += quantity
+        cause = Cause(line_id, clock.today(lot.organisation.zone))
+        db.session.add(keeping.movement_of(lot, "sold", quantity, cause))
+    db.session.flush()
+
+
+def bring_in_more(lot: Lot, quantity: int, *, source: str) -> None:
+    """Raise a brought-in lot by a further quantity without a cost; refuses nothing and a lot that has a cost."""
+    lot = keeping.lock([lot.id])[lot.id]
+    if not lot.is_declared or costs_of(lot.id):
+        raise CostStands(number=lot.number)
+    keeping.receive(lot, quantity, (), Cause(source, clock.today(lot.organisation.zone)))
 
 
 def return_from_sale(lot_id: str, quantity: int, costs: Sequence[CostRow], *, restocked: bool, source: str) -> None:
