@@ -1,5 +1,6 @@
 """Purchases: recorded with origin and paper, paid, and proved by the supplier's own receipt."""
 
+from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, g, render_template, request, url_for
@@ -9,9 +10,11 @@ from marketplace.accounts.policy import PREPARES, RoleIn
 from marketplace.kernel import clock, ids
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.i18n import language
 from marketplace.kernel.money import Money
 from marketplace.kernel.paging import page_asked
 from marketplace.kernel.policy import allow
+from marketplace.kernel.quantity_format import format_number
 from producers.cooperatives import uploads
 from producers.cooperatives.evidence import file_kept
 from producers.cooperatives.models import Certificate
@@ -92,7 +95,7 @@ def pay(organisation: str, purchase_id: str) -> Answer:
             return show_form("producers/materials/pay.html", error, **context)
         return done(address, _("Payment recorded."))
     fresh = {
-        "amount": Money(owed, g.organisation.currency).decimal,
+        "amount": format_number(Fraction(Money(owed, g.organisation.currency).decimal), language()),
         "method": "cash",
         "paid_on": clock.today(g.organisation.zone).isoformat(),
     }
