@@ -89,8 +89,9 @@ def publish_lot(
             photos=photos,
             id=id,
         )
-    split = [SplitLine(row.purpose, row.amount_minor, row.status) for row in public_rows(rows, folds_labour=folds)]
-    stock = add_stock(actor, listing, quantity, Frozen(lot.id, lot.code, split, sha256, len(makers), folds, story))
+    stock = add_stock(
+        actor, listing, quantity, Frozen(lot.id, lot.code, _public(rows, folds), sha256, len(makers), folds, story)
+    )
     publication = Publication(
         organisation_id=organisation.id,
         lot_id=lot.id,
@@ -111,6 +112,10 @@ def publish_lot(
 def _refuse_below(floor: Money, price: Money) -> None:
     if price < floor:
         raise BelowFloor(floor=money(floor.minor, floor.currency))
+
+
+def _public(rows: Sequence[SplitRow], folds: bool) -> list[SplitLine]:
+    return [SplitLine(row.purpose, row.amount_minor, row.status) for row in public_rows(rows, folds_labour=folds)]
 
 
 def _kept(place: int, row: SplitRow) -> PublicationSplit:
