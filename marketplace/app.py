@@ -29,6 +29,8 @@ PARTS = (
     "producers.lots",
     "producers.labour",
     "producers.wages",
+    "producers.deliveries",
+    "producers.phone",
     "producers.fairprice",
     "producers.publishing",
     "producers.trace",

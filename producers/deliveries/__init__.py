@@ -1,0 +1,13 @@
+"""The delivery slip (nota setoran): yarn out, pieces in, money paid, at the door; weighed and settled later."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the tables, the phone screens and the checks."""
+    from marketplace.kernel import invariants
+    from producers.deliveries import capture_views, checks, views
+
+    app.register_blueprint(capture_views.blueprint)
+    app.register_blueprint(views.blueprint)
+    invariants.register(app, "delivery slips", checks.check)

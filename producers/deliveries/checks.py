@@ -1,0 +1,89 @@
+"""What `lumbung verify` asks of delivery slips: their figures, their money in the ledger, their gapless numbers."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from marketplace.kernel.db import db
+from marketplace.kernel.invariants import Broken
+from marketplace.ledger.models import Account, Entry, Posting
+from producers.deliveries.models import AdvanceUse, DeliverySlip
+from producers.lots.models import Movement
+
+NAME = "delivery slips"
+TABLE = "delivery_slip"
+
+
+def check() -> Iterator[Broken]:
+    """Yield every slip whose wage, material, money or number is not what the other books say."""
+    yield from _wages()
+    yield from _money()
+    yield from _material()
+    yield from _numbers()
+    yield from _uses()
+
+
+def _wages() -> Iterator[Broken]:
+    wrong = select(DeliverySlip.id).where(DeliverySlip.wage_minor != DeliverySlip.good * DeliverySlip.rate_minor)
+    for slip_id in db.session.scalars(wrong):
+        yield Broken(NAME, TABLE, slip_id, "wage is not pieces × rate")
+
+
+def _money() -> Iterator[Broken]:
+    for table, column, sign, what in (
+        (DeliverySlip, DeliverySlip.paid_minor, 1, "money"),
+        (AdvanceUse, AdvanceUse.amount_minor, -1, "counted money"),
+    ):
+        posted = (
+            select(Entry.source, func.sum(Posting.amount_minor).label("minor"))
+            .join(Posting, Posting.entry_id == Entry.id)
+            .join(Account, Account.id == Posting.account_id)
+            .where(Account.code.startswith("wages_advanced:"))
+            .group_by(Entry.source)
+            .subquery()
+        )
+        wrong = (
+            select(table.id)
+            .outerjoin(posted, posted.c.source == table.id)
+            .where(func.coalesce(posted.c.minor, 0) * sign != column)
+        )
+        for row_id in db.session.scalars(wrong):
+            yield Broken(NAME, table.__tablename__, row_id, f"{what} is not what the ledger posted for it")
+
+
+def _material() -> Iterator[Broken]:
+    moved = (
+        select(Movement.source, func.sum(Movement.quantity).label("quantity"))
+        .where(Movement.kind == "issued")
+        .group_by(Movement.source)
+        .subquery()
+    )
+    wrong = (
+        select(DeliverySlip.id)
+        .outerjoin(moved, moved.c.source == DeliverySlip.id)
+        .where(func.coalesce(moved.c.quantity, 0) != DeliverySlip.issued_quantity)
+    )
+    for slip_id in db.session.scalars(wrong):
+        yield Broken(NAME, TABLE, slip_id, "material is not what moved to the home")
+
+
+def _numbers() -> Iterator[Broken]:
+    rows = db.session.execute(
+        select(DeliverySlip.organisation_id, func.count(), func.min(DeliverySlip.number), func.max(DeliverySlip.number))
+        .group_by(DeliverySlip.organisation_id)
+    )  # fmt: skip
+    for organisation_id, count, first, last in rows:
+        if first != 1 or last != count:
+            yield Broken(NAME, TABLE, organisation_id, f"{count} slips are numbered from {first} to {last}")
+
+
+def _uses() -> Iterator[Broken]:
+    used = func.sum(AdvanceUse.amount_minor)
+    wrong = (
+        select(DeliverySlip.id)
+        .join(AdvanceUse, AdvanceUse.slip_id == DeliverySlip.id)
+        .group_by(DeliverySlip.id, DeliverySlip.paid_minor)
+        .having(used > DeliverySlip.paid_minor)
+    )
+    for slip_id in db.session.scalars(wrong):
+        yield Broken(NAME, TABLE, slip_id, "payslips count more than was paid with it")

@@ -1,0 +1,35 @@
+"""What a member says is wrong with a payment: kept inside, beside the contest itself."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.kernel import ids
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
+from marketplace.kernel.journal.models import Journaled
+
+
+class Objection(Journaled, Base):
+    """How much a member says she received of a payment, and her words."""
+
+    __tablename__ = "phone_objection"
+    __table_args__ = (
+        CheckConstraint("kind IN ('slip', 'payslip')", name="kind_known"),
+        CheckConstraint("received_minor >= 0", name="received_not_negative"),
+    )
+    journal_personal = frozenset({"note"})
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("coop_member.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    subject_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
+    received_minor: Mapped[int] = mapped_column(BigInteger)
+    note: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime] = mapped_column(Instant)
+
+
+append_only(
+    Objection.__table__, unless="NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = ''"
+)
