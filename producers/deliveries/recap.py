@@ -44,7 +44,8 @@ def month_sheet(organisation: Organisation, month: str, slips: Sequence[Delivery
     for column in (6, 8, 9):
         sheet.write_formula(total, column, _sum(column, total), bold, _cached(slips, column))
     for column in (11, 12):
-        sheet.write_formula(total, column, _sum(column, total), money, Money(_cached(slips, column), organisation.currency).decimal)
+        known = Money(_cached(slips, column), organisation.currency).decimal
+        sheet.write_formula(total, column, _sum(column, total), money, known)
     sheet.autofit()
     book.close()
     return out.getvalue()
@@ -57,12 +58,13 @@ def plain(text: str) -> str:
 
 def word_of(slip: DeliverySlip) -> str:
     """What the payee says of the money, in words."""
-    return {
+    words = {
         "none": "",
         "unconfirmed": _("not yet confirmed"),
         "confirmed": _("confirmed"),
         "contested": _("contested"),
-    }[slip.money_state]
+    }
+    return str(words[slip.money_state])
 
 
 def _sum(column: int, rows: int) -> str:

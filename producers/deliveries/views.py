@@ -1,6 +1,7 @@
 """Slips once they are saved: shown, printed, listed by day, weighed, taken along as a table."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response, current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -71,7 +72,7 @@ def pdf(organisation: str, slip_id: str) -> Response:
 def weigh(organisation: str, slip_id: str) -> Answer:
     """Weigh and judge the pieces of a slip; the step then waits for sign-off."""
     slip = queries.slip_of(g.organisation.id, slip_id)
-    context = {"slip": slip, "lots": weighing.lots_at_home(slip.member_id)}
+    context: dict[str, Any] = {"slip": slip, "lots": weighing.lots_at_home(slip.member_id)}
     if request.method == "GET":
         values = {"good": slip.good, "hours": weighing.hours_noted(slip)}
         return show_form("producers/deliveries/weigh.html", values=values, **context)

@@ -22,7 +22,7 @@ from producers.lots.steps import InputLine, OutputLine, record_step
 
 
 def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) -> Step:
-    """Record the step that the pieces of a slip come from, with the member's work in it, at the rate decided for that day.
+    """Record the step that a slip's pieces come from, with the member's work in it, at the rate decided for that day.
 
     `weighed` holds lot_id and used_g (what the home used of it), good (pieces), mass_g (of all of them), hours and
     least_g (what the recipe needs for a piece at least). The rest of the material is loss. Refuses a slip without

@@ -12,7 +12,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound, TooMany
 from producers.cooperatives.models import Member
 from producers.deliveries.models import DeliverySlip
-from producers.phone.services import PAYSLIP, SLIP, Payment, payment_of
+from producers.phone.services import SLIP, Payment, payment_of
 from producers.wages.models import Payslip
 
 PURPOSE = "personal_link"
@@ -47,7 +47,7 @@ def payment_behind(secret: str) -> tuple[Payment, Member]:
     if token is None:
         raise NotFound
     kind, _colon, paper_id = token.subject_id.partition(":")
-    paper = db.session.get({SLIP: DeliverySlip, PAYSLIP: Payslip}[kind], paper_id)
+    paper = _paper(kind, paper_id)
     if paper is None:
         raise NotFound
     return payment_of(paper.member, kind, paper_id), paper.member
@@ -63,3 +63,9 @@ def count_answer(secret: str) -> None:
         raise TooMany
     db.session.add(Attempt(key_hash=key, at=moment))
     db.session.flush()
+
+
+def _paper(kind: str, paper_id: str) -> DeliverySlip | Payslip | None:
+    if kind == SLIP:
+        return db.session.get(DeliverySlip, paper_id)
+    return db.session.get(Payslip, paper_id)

@@ -30,6 +30,4 @@ class Objection(Journaled, Base):
     said_at: Mapped[datetime] = mapped_column(Instant)
 
 
-append_only(
-    Objection.__table__, unless="NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = ''"
-)
+append_only(Objection.__table__, unless="NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = ''")
