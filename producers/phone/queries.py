@@ -103,7 +103,7 @@ def work_words(record: WorkRecord) -> str:
 def _earned(member: Member) -> Iterator[Line]:
     work = signed_work_of(member.id)
     signers = {record.signed_off_by for record in work if record.signed_off_by}
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(signers))).tuples())
+    names = {user.id: user.name for user in db.session.scalars(select(User).where(User.id.in_(signers)))}
     for record in work:
         name = names.get(record.signed_off_by or "", "")
         yield Line(record.worked_on, work_words(record), _("signed off by %(name)s", name=name), record.amount_minor)
