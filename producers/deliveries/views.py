@@ -74,7 +74,8 @@ def weigh(organisation: str, slip_id: str) -> Answer:
     slip = queries.slip_of(g.organisation.id, slip_id)
     context: dict[str, Any] = {"slip": slip, "lots": weighing.lots_at_home(slip.member_id)}
     if request.method == "GET":
-        values = {"good": slip.good, "hours": weighing.hours_noted(slip)}
+        first = context["lots"][0].id if context["lots"] else ""
+        values = {"good": slip.good, "hours": weighing.hours_noted(slip), "lot_id": first}
         return show_form("producers/deliveries/weigh.html", values=values, **context)
     try:
         weighing.weigh_slip(g.actor, slip, load_form(WeighForm))
