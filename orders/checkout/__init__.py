@@ -4,7 +4,10 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables and the command that lets due orders expire."""
-    from orders.checkout import models
+    """Plug in the tables and what `verify` checks of them."""
+    from marketplace.kernel.invariants import register
+    from orders.checkout import invariants, models
 
     app.extensions["checkout"] = models
+    register(app, "orders.splits_sum", invariants.splits_sum)
+    register(app, "orders.equal_their_lines", invariants.orders_equal_their_lines)

@@ -5,6 +5,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the receipt's addresses."""
-    from orders.receipts import views
+    from marketplace.kernel.invariants import register
+    from orders.receipts import invariants, views
 
     app.register_blueprint(views.blueprint)
+    register(app, "receipts.numbers", invariants.numbers_have_no_gap)
+    register(app, "receipts.documents", invariants.documents_are_as_issued)

@@ -5,6 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the tables."""
-    from orders.settlement import models
+    from marketplace.kernel.invariants import register
+    from orders.settlement import invariants, models
 
     app.extensions["settlement"] = models
+    register(app, "settlement.debts_mirror", invariants.debts_mirror)
