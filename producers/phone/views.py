@@ -128,7 +128,7 @@ def contest(organisation: str, kind: str, paper_id: str) -> Answer:
     return done(url_for("phone.my_pay", organisation=organisation), said_wrong())
 
 
-@blueprint.route("/s/<organisation>/me/work", methods=["GET", "POST"])
+@blueprint.route("/s/<organisation>/me/notes", methods=["GET", "POST"])
 @allow(RoleIn(WORKS))
 def my_work(organisation: str) -> Answer:
     """My own notes of work: begun, finished, waiting to be weighed."""
@@ -143,7 +143,7 @@ def my_work(organisation: str) -> Answer:
     return done(request.path, _("Noted. Come back when it is finished."))
 
 
-@blueprint.route("/s/<organisation>/me/work/<note_id>", methods=["GET", "POST"])
+@blueprint.route("/s/<organisation>/me/notes/<note_id>", methods=["GET", "POST"])
 @allow(RoleIn(WORKS))
 def finish_work(organisation: str, note_id: str) -> Answer:
     """Finish a piece of work: how many, how many hours."""
