@@ -6,6 +6,12 @@ DROP TABLE checkout_order_split
 -- next
 DROP TABLE publication_split
 -- next
+DROP TABLE delivery_work_note
+-- next
+DROP TABLE delivery_advance_use
+-- next
+DROP TABLE delivery_slip_answer
+-- next
 DROP TABLE material_supplier_payment
 -- next
 DROP TABLE material_purchase_claim
@@ -15,6 +21,8 @@ DROP TABLE lot_cost_movement
 DROP TABLE checkout_order_line
 -- next
 DROP TABLE publication
+-- next
+DROP TABLE delivery_slip
 -- next
 DROP TABLE wage_slip_log
 -- next
@@ -51,6 +59,8 @@ DROP TABLE receipt_revision
 DROP TABLE settlement_item
 -- next
 DROP TABLE cart_basket_line
+-- next
+DROP TABLE phone_objection
 -- next
 DROP TABLE wage_top_up
 -- next
@@ -198,6 +208,8 @@ DROP FUNCTION decision_figure_append_only()
 -- next
 DROP FUNCTION wage_top_up_append_only()
 -- next
+DROP FUNCTION phone_objection_append_only()
+-- next
 DROP FUNCTION settlement_item_append_only()
 -- next
 DROP FUNCTION receipt_revision_append_only()
@@ -212,11 +224,17 @@ DROP FUNCTION wage_payslip_item_append_only()
 -- next
 DROP FUNCTION wage_slip_log_append_only()
 -- next
+DROP FUNCTION delivery_slip_append_only()
+-- next
 DROP FUNCTION publication_append_only()
 -- next
 DROP FUNCTION lot_cost_movement_append_only()
 -- next
 DROP FUNCTION material_purchase_claim_append_only()
+-- next
+DROP FUNCTION delivery_slip_answer_append_only()
+-- next
+DROP FUNCTION delivery_advance_use_append_only()
 -- next
 DROP FUNCTION publication_split_append_only()
 -- next

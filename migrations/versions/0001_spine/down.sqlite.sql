@@ -6,6 +6,12 @@ DROP TABLE checkout_order_split
 -- next
 DROP TABLE publication_split
 -- next
+DROP TABLE delivery_work_note
+-- next
+DROP TABLE delivery_advance_use
+-- next
+DROP TABLE delivery_slip_answer
+-- next
 DROP TABLE material_supplier_payment
 -- next
 DROP TABLE material_purchase_claim
@@ -15,6 +21,8 @@ DROP TABLE lot_cost_movement
 DROP TABLE checkout_order_line
 -- next
 DROP TABLE publication
+-- next
+DROP TABLE delivery_slip
 -- next
 DROP TABLE wage_slip_log
 -- next
@@ -51,6 +59,8 @@ DROP TABLE receipt_revision
 DROP TABLE settlement_item
 -- next
 DROP TABLE cart_basket_line
+-- next
+DROP TABLE phone_objection
 -- next
 DROP TABLE wage_top_up
 -- next

@@ -283,9 +283,9 @@ CREATE TABLE checkout_order (
 	CONSTRAINT fk_checkout_order_user_id FOREIGN KEY(user_id) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
--- next
 CREATE INDEX ix_checkout_order_user_id ON checkout_order (user_id)
+-- next
+CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
 -- next
 CREATE TABLE ledger_posting (
 	entry_id VARCHAR(40) NOT NULL,
@@ -333,9 +333,9 @@ CREATE TABLE account_membership (
 	CONSTRAINT fk_account_membership_granted_by FOREIGN KEY(granted_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_account_membership_organisation_id ON account_membership (organisation_id)
--- next
 CREATE INDEX ix_account_membership_current ON account_membership (user_id, organisation_id)
+-- next
+CREATE INDEX ix_account_membership_organisation_id ON account_membership (organisation_id)
 -- next
 CREATE TABLE account_invitation (
 	id VARCHAR(40) NOT NULL,
@@ -395,11 +395,11 @@ CREATE TABLE catalogue_listing (
 	CONSTRAINT uq_catalogue_listing_slug UNIQUE (slug)
 )
 -- next
-CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
--- next
 CREATE INDEX ix_catalogue_listing_organisation_id ON catalogue_listing (organisation_id)
 -- next
 CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
+-- next
+CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
 -- next
 CREATE TABLE catalogue_profile (
 	organisation_id VARCHAR(40) NOT NULL,
@@ -773,9 +773,9 @@ CREATE TABLE payment_intent (
 	CONSTRAINT uq_payment_intent_session_id UNIQUE (session_id)
 )
 -- next
-CREATE UNIQUE INDEX uq_payment_intent_live ON payment_intent (order_id) WHERE state = 'open'
--- next
 CREATE INDEX ix_payment_intent_order_id ON payment_intent (order_id)
+-- next
+CREATE UNIQUE INDEX uq_payment_intent_live ON payment_intent (order_id) WHERE state = 'open'
 -- next
 CREATE TABLE payment_payment (
 	id VARCHAR(40) NOT NULL,
@@ -971,11 +971,11 @@ CREATE TABLE labour_work (
 	CONSTRAINT fk_labour_work_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
--- next
 CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
 CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
+-- next
+CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
 -- next
 CREATE TABLE labour_own_cost (
 	id VARCHAR(40) NOT NULL,
@@ -998,11 +998,11 @@ CREATE TABLE labour_own_cost (
 	CONSTRAINT fk_labour_own_cost_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_own_cost_step_id ON labour_own_cost (step_id)
+CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
 -- next
 CREATE INDEX ix_labour_own_cost_member_id ON labour_own_cost (member_id)
 -- next
-CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
+CREATE INDEX ix_labour_own_cost_step_id ON labour_own_cost (step_id)
 -- next
 CREATE TABLE wage_payslip (
 	id VARCHAR(40) NOT NULL,
@@ -1033,9 +1033,9 @@ CREATE TABLE wage_payslip (
 	CONSTRAINT fk_wage_payslip_approved_by FOREIGN KEY(approved_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_wage_payslip_member_id ON wage_payslip (member_id)
--- next
 CREATE INDEX ix_wage_payslip_due ON wage_payslip (organisation_id, due_on)
+-- next
+CREATE INDEX ix_wage_payslip_member_id ON wage_payslip (member_id)
 -- next
 CREATE TABLE wage_top_up (
 	id VARCHAR(40) NOT NULL,
@@ -1056,6 +1056,32 @@ CREATE OR REPLACE FUNCTION wage_top_up_append_only() RETURNS trigger LANGUAGE pl
 CREATE TRIGGER wage_top_up_no_update BEFORE UPDATE ON wage_top_up FOR EACH ROW EXECUTE FUNCTION wage_top_up_append_only()
 -- next
 CREATE TRIGGER wage_top_up_no_delete BEFORE DELETE ON wage_top_up FOR EACH ROW EXECUTE FUNCTION wage_top_up_append_only()
+-- next
+CREATE TABLE phone_objection (
+	id VARCHAR(40) NOT NULL,
+	organisation_id VARCHAR(40) NOT NULL,
+	member_id VARCHAR(40) NOT NULL,
+	kind VARCHAR(8) NOT NULL,
+	subject_id VARCHAR(40) NOT NULL,
+	received_minor BIGINT NOT NULL,
+	note TEXT NOT NULL,
+	said_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_phone_objection PRIMARY KEY (id),
+	CONSTRAINT ck_phone_objection_kind_known CHECK (kind IN ('slip', 'payslip')),
+	CONSTRAINT ck_phone_objection_received_not_negative CHECK (received_minor >= 0),
+	CONSTRAINT fk_phone_objection_organisation_id FOREIGN KEY(organisation_id) REFERENCES account_organisation (id),
+	CONSTRAINT fk_phone_objection_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
+)
+-- next
+CREATE INDEX ix_phone_objection_member_id ON phone_objection (member_id)
+-- next
+CREATE INDEX ix_phone_objection_subject_id ON phone_objection (subject_id)
+-- next
+CREATE OR REPLACE FUNCTION phone_objection_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'phone_objection is append-only' USING ERRCODE = 'restrict_violation'; END$$
+-- next
+CREATE TRIGGER phone_objection_no_update BEFORE UPDATE ON phone_objection FOR EACH ROW WHEN (NOT (NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = '')) EXECUTE FUNCTION phone_objection_append_only()
+-- next
+CREATE TRIGGER phone_objection_no_delete BEFORE DELETE ON phone_objection FOR EACH ROW EXECUTE FUNCTION phone_objection_append_only()
 -- next
 CREATE TABLE cart_basket_line (
 	id VARCHAR(40) NOT NULL,
@@ -1089,9 +1115,9 @@ CREATE TABLE settlement_item (
 	CONSTRAINT fk_settlement_item_payout_id FOREIGN KEY(payout_id) REFERENCES settlement_payout (id)
 )
 -- next
-CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
--- next
 CREATE INDEX ix_settlement_item_order_id ON settlement_item (order_id)
+-- next
+CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
 -- next
 CREATE OR REPLACE FUNCTION settlement_item_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'settlement_item is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1158,9 +1184,9 @@ CREATE TABLE payment_money_back (
 	CONSTRAINT fk_payment_money_back_done_by FOREIGN KEY(done_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
--- next
 CREATE INDEX ix_payment_money_back_open ON payment_money_back (state, id)
+-- next
+CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
 -- next
 CREATE TABLE history_invoice (
 	id VARCHAR(40) NOT NULL,
@@ -1276,9 +1302,9 @@ CREATE TABLE lot_movement (
 -- next
 CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
-CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
--- next
 CREATE INDEX ix_lot_movement_source ON lot_movement (source)
+-- next
+CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
 -- next
 CREATE OR REPLACE FUNCTION lot_movement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'lot_movement is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1297,9 +1323,9 @@ CREATE TABLE lot_opening (
 	CONSTRAINT fk_lot_opening_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
--- next
 CREATE INDEX ix_lot_opening_lot_id ON lot_opening (lot_id)
+-- next
+CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
 -- next
 CREATE TABLE lot_step_input (
 	step_id VARCHAR(40) NOT NULL,
@@ -1426,6 +1452,54 @@ CREATE TRIGGER wage_slip_log_no_update BEFORE UPDATE ON wage_slip_log FOR EACH R
 -- next
 CREATE TRIGGER wage_slip_log_no_delete BEFORE DELETE ON wage_slip_log FOR EACH ROW EXECUTE FUNCTION wage_slip_log_append_only()
 -- next
+CREATE TABLE delivery_slip (
+	id VARCHAR(40) NOT NULL,
+	organisation_id VARCHAR(40) NOT NULL,
+	number INTEGER NOT NULL,
+	member_id VARCHAR(40) NOT NULL,
+	made_by VARCHAR(40) NOT NULL,
+	made_on DATE NOT NULL,
+	made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	client_key VARCHAR(60) NOT NULL,
+	lot_id VARCHAR(40),
+	issued_quantity BIGINT NOT NULL,
+	rate_key VARCHAR(72),
+	rate_minor BIGINT NOT NULL,
+	rate_decision_id VARCHAR(40),
+	good BIGINT NOT NULL,
+	to_repair BIGINT NOT NULL,
+	wage_minor BIGINT NOT NULL,
+	paid_minor BIGINT NOT NULL,
+	step_id VARCHAR(40),
+	CONSTRAINT pk_delivery_slip PRIMARY KEY (id),
+	CONSTRAINT uq_delivery_slip_organisation_id_number UNIQUE (organisation_id, number),
+	CONSTRAINT uq_delivery_slip_organisation_id_client_key UNIQUE (organisation_id, client_key),
+	CONSTRAINT ck_delivery_slip_number_positive CHECK (number > 0),
+	CONSTRAINT ck_delivery_slip_counts_not_negative CHECK (issued_quantity >= 0 AND good >= 0 AND to_repair >= 0),
+	CONSTRAINT ck_delivery_slip_money_not_negative CHECK (paid_minor >= 0 AND rate_minor >= 0),
+	CONSTRAINT ck_delivery_slip_wage_adds_up CHECK (wage_minor = good * rate_minor),
+	CONSTRAINT ck_delivery_slip_material_named CHECK (issued_quantity = 0 OR lot_id IS NOT NULL),
+	CONSTRAINT ck_delivery_slip_work_named CHECK (good + to_repair = 0 OR rate_key IS NOT NULL),
+	CONSTRAINT ck_delivery_slip_not_empty CHECK (issued_quantity + good + to_repair + paid_minor > 0),
+	CONSTRAINT fk_delivery_slip_organisation_id FOREIGN KEY(organisation_id) REFERENCES account_organisation (id),
+	CONSTRAINT fk_delivery_slip_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id),
+	CONSTRAINT fk_delivery_slip_made_by FOREIGN KEY(made_by) REFERENCES account_user (id),
+	CONSTRAINT fk_delivery_slip_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id),
+	CONSTRAINT fk_delivery_slip_rate_decision_id FOREIGN KEY(rate_decision_id) REFERENCES decision (id),
+	CONSTRAINT uq_delivery_slip_step_id UNIQUE (step_id),
+	CONSTRAINT fk_delivery_slip_step_id FOREIGN KEY(step_id) REFERENCES lot_step (id)
+)
+-- next
+CREATE INDEX ix_delivery_slip_member_id ON delivery_slip (member_id)
+-- next
+CREATE INDEX ix_delivery_slip_day ON delivery_slip (organisation_id, made_on)
+-- next
+CREATE OR REPLACE FUNCTION delivery_slip_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_slip is append-only' USING ERRCODE = 'restrict_violation'; END$$
+-- next
+CREATE TRIGGER delivery_slip_no_update BEFORE UPDATE ON delivery_slip FOR EACH ROW WHEN (NOT (OLD.step_id IS NULL AND NEW.step_id IS NOT NULL AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.organisation_id IS NOT DISTINCT FROM OLD.organisation_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.member_id IS NOT DISTINCT FROM OLD.member_id AND NEW.made_by IS NOT DISTINCT FROM OLD.made_by AND NEW.made_on IS NOT DISTINCT FROM OLD.made_on AND NEW.made_at IS NOT DISTINCT FROM OLD.made_at AND NEW.client_key IS NOT DISTINCT FROM OLD.client_key AND NEW.lot_id IS NOT DISTINCT FROM OLD.lot_id AND NEW.issued_quantity IS NOT DISTINCT FROM OLD.issued_quantity AND NEW.rate_key IS NOT DISTINCT FROM OLD.rate_key AND NEW.rate_minor IS NOT DISTINCT FROM OLD.rate_minor AND NEW.rate_decision_id IS NOT DISTINCT FROM OLD.rate_decision_id AND NEW.good IS NOT DISTINCT FROM OLD.good AND NEW.to_repair IS NOT DISTINCT FROM OLD.to_repair AND NEW.wage_minor IS NOT DISTINCT FROM OLD.wage_minor AND NEW.paid_minor IS NOT DISTINCT FROM OLD.paid_minor)) EXECUTE FUNCTION delivery_slip_append_only()
+-- next
+CREATE TRIGGER delivery_slip_no_delete BEFORE DELETE ON delivery_slip FOR EACH ROW EXECUTE FUNCTION delivery_slip_append_only()
+-- next
 CREATE TABLE publication (
 	id VARCHAR(40) NOT NULL,
 	organisation_id VARCHAR(40) NOT NULL,
@@ -1545,6 +1619,75 @@ CREATE TABLE material_supplier_payment (
 )
 -- next
 CREATE INDEX ix_material_supplier_payment_purchase_id ON material_supplier_payment (purchase_id)
+-- next
+CREATE TABLE delivery_slip_answer (
+	id VARCHAR(40) NOT NULL,
+	slip_id VARCHAR(40) NOT NULL,
+	kind VARCHAR(8) NOT NULL,
+	how VARCHAR(80) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	user_id VARCHAR(40),
+	member_id VARCHAR(40) NOT NULL,
+	entry_id VARCHAR(40),
+	CONSTRAINT pk_delivery_slip_answer PRIMARY KEY (id),
+	CONSTRAINT ck_delivery_slip_answer_kind_known CHECK (kind IN ('confirm', 'contest', 'withdraw')),
+	CONSTRAINT fk_delivery_slip_answer_slip_id FOREIGN KEY(slip_id) REFERENCES delivery_slip (id),
+	CONSTRAINT fk_delivery_slip_answer_user_id FOREIGN KEY(user_id) REFERENCES account_user (id),
+	CONSTRAINT fk_delivery_slip_answer_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id),
+	CONSTRAINT fk_delivery_slip_answer_entry_id FOREIGN KEY(entry_id) REFERENCES ledger_entry (id)
+)
+-- next
+CREATE INDEX ix_delivery_slip_answer_slip_id ON delivery_slip_answer (slip_id)
+-- next
+CREATE OR REPLACE FUNCTION delivery_slip_answer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_slip_answer is append-only' USING ERRCODE = 'restrict_violation'; END$$
+-- next
+CREATE TRIGGER delivery_slip_answer_no_update BEFORE UPDATE ON delivery_slip_answer FOR EACH ROW EXECUTE FUNCTION delivery_slip_answer_append_only()
+-- next
+CREATE TRIGGER delivery_slip_answer_no_delete BEFORE DELETE ON delivery_slip_answer FOR EACH ROW EXECUTE FUNCTION delivery_slip_answer_append_only()
+-- next
+CREATE TABLE delivery_advance_use (
+	id VARCHAR(40) NOT NULL,
+	slip_id VARCHAR(40) NOT NULL,
+	payment_id VARCHAR(40) NOT NULL,
+	amount_minor BIGINT NOT NULL,
+	CONSTRAINT pk_delivery_advance_use PRIMARY KEY (id),
+	CONSTRAINT ck_delivery_advance_use_amount_positive CHECK (amount_minor > 0),
+	CONSTRAINT fk_delivery_advance_use_slip_id FOREIGN KEY(slip_id) REFERENCES delivery_slip (id),
+	CONSTRAINT fk_delivery_advance_use_payment_id FOREIGN KEY(payment_id) REFERENCES wage_payment (id)
+)
+-- next
+CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
+-- next
+CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
+-- next
+CREATE OR REPLACE FUNCTION delivery_advance_use_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_advance_use is append-only' USING ERRCODE = 'restrict_violation'; END$$
+-- next
+CREATE TRIGGER delivery_advance_use_no_update BEFORE UPDATE ON delivery_advance_use FOR EACH ROW EXECUTE FUNCTION delivery_advance_use_append_only()
+-- next
+CREATE TRIGGER delivery_advance_use_no_delete BEFORE DELETE ON delivery_advance_use FOR EACH ROW EXECUTE FUNCTION delivery_advance_use_append_only()
+-- next
+CREATE TABLE delivery_work_note (
+	id VARCHAR(40) NOT NULL,
+	organisation_id VARCHAR(40) NOT NULL,
+	member_id VARCHAR(40) NOT NULL,
+	rate_key VARCHAR(72) NOT NULL,
+	started_on DATE NOT NULL,
+	finished_on DATE,
+	pieces BIGINT NOT NULL,
+	hours VARCHAR(32) NOT NULL,
+	client_key VARCHAR(60) NOT NULL,
+	slip_id VARCHAR(40),
+	CONSTRAINT pk_delivery_work_note PRIMARY KEY (id),
+	CONSTRAINT uq_delivery_work_note_organisation_id_client_key UNIQUE (organisation_id, client_key),
+	CONSTRAINT ck_delivery_work_note_finishes_after_start CHECK (finished_on IS NULL OR finished_on >= started_on),
+	CONSTRAINT ck_delivery_work_note_pieces_not_negative CHECK (pieces >= 0),
+	CONSTRAINT ck_delivery_work_note_finished_before_weighed CHECK (slip_id IS NULL OR finished_on IS NOT NULL),
+	CONSTRAINT fk_delivery_work_note_organisation_id FOREIGN KEY(organisation_id) REFERENCES account_organisation (id),
+	CONSTRAINT fk_delivery_work_note_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id),
+	CONSTRAINT fk_delivery_work_note_slip_id FOREIGN KEY(slip_id) REFERENCES delivery_slip (id)
+)
+-- next
+CREATE INDEX ix_delivery_work_note_member_id ON delivery_work_note (member_id)
 -- next
 CREATE TABLE publication_split (
 	publication_id VARCHAR(40) NOT NULL,
