@@ -10,9 +10,9 @@ CREATE TABLE journal_event (
 	CONSTRAINT uq_journal_event_seq UNIQUE (seq)
 )
 -- next
-CREATE INDEX ix_journal_event_row ON journal_event (table_name, row_id, id)
--- next
 CREATE INDEX ix_journal_event_unsequenced ON journal_event (id) WHERE seq IS NULL
+-- next
+CREATE INDEX ix_journal_event_row ON journal_event (table_name, row_id, id)
 -- next
 CREATE TRIGGER journal_event_no_update BEFORE UPDATE ON journal_event FOR EACH ROW WHEN (NOT (OLD.seq IS NULL AND NEW.seq IS NOT NULL AND NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.leaf = OLD.leaf AND NEW.digest = OLD.digest AND NEW.table_name = OLD.table_name AND NEW.row_id = OLD.row_id)) BEGIN SELECT RAISE(ABORT, 'journal_event is append-only'); END
 -- next
@@ -141,9 +141,9 @@ CREATE TABLE ledger_entry (
 	CONSTRAINT fk_ledger_entry_reverses_id FOREIGN KEY(reverses_id) REFERENCES ledger_entry (id)
 )
 -- next
-CREATE INDEX ix_ledger_entry_book_id ON ledger_entry (book_id)
--- next
 CREATE INDEX ix_ledger_entry_source ON ledger_entry (source)
+-- next
+CREATE INDEX ix_ledger_entry_book_id ON ledger_entry (book_id)
 -- next
 CREATE TRIGGER ledger_entry_no_update BEFORE UPDATE ON ledger_entry FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END
 -- next
@@ -267,9 +267,9 @@ CREATE TABLE checkout_order (
 	CONSTRAINT fk_checkout_order_user_id FOREIGN KEY(user_id) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_checkout_order_user_id ON checkout_order (user_id)
--- next
 CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
+-- next
+CREATE INDEX ix_checkout_order_user_id ON checkout_order (user_id)
 -- next
 CREATE TABLE ledger_posting (
 	entry_id VARCHAR(40) NOT NULL,
@@ -366,11 +366,11 @@ CREATE TABLE catalogue_listing (
 	CONSTRAINT uq_catalogue_listing_slug UNIQUE (slug)
 )
 -- next
+CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
+-- next
 CREATE INDEX ix_catalogue_listing_organisation_id ON catalogue_listing (organisation_id)
 -- next
 CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
--- next
-CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
 -- next
 CREATE TABLE catalogue_profile (
 	organisation_id VARCHAR(40) NOT NULL,
@@ -924,9 +924,9 @@ CREATE TABLE labour_work (
 -- next
 CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
-CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
--- next
 CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
+-- next
+CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
 -- next
 CREATE TABLE labour_own_cost (
 	id VARCHAR(40) NOT NULL,
@@ -949,9 +949,9 @@ CREATE TABLE labour_own_cost (
 	CONSTRAINT fk_labour_own_cost_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
--- next
 CREATE INDEX ix_labour_own_cost_member_id ON labour_own_cost (member_id)
+-- next
+CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
 -- next
 CREATE INDEX ix_labour_own_cost_step_id ON labour_own_cost (step_id)
 -- next
@@ -984,9 +984,9 @@ CREATE TABLE wage_payslip (
 	CONSTRAINT fk_wage_payslip_approved_by FOREIGN KEY(approved_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_wage_payslip_due ON wage_payslip (organisation_id, due_on)
--- next
 CREATE INDEX ix_wage_payslip_member_id ON wage_payslip (member_id)
+-- next
+CREATE INDEX ix_wage_payslip_due ON wage_payslip (organisation_id, due_on)
 -- next
 CREATE TABLE wage_top_up (
 	id VARCHAR(40) NOT NULL,
@@ -1062,9 +1062,9 @@ CREATE TABLE settlement_item (
 	CONSTRAINT fk_settlement_item_payout_id FOREIGN KEY(payout_id) REFERENCES settlement_payout (id)
 )
 -- next
-CREATE INDEX ix_settlement_item_order_id ON settlement_item (order_id)
--- next
 CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
+-- next
+CREATE INDEX ix_settlement_item_order_id ON settlement_item (order_id)
 -- next
 CREATE TRIGGER settlement_item_no_update BEFORE UPDATE ON settlement_item FOR EACH ROW WHEN (NOT (OLD.payout_id IS NULL AND NEW.payout_id IS NOT NULL AND NEW.id = OLD.id AND NEW.order_id = OLD.order_id AND NEW.organisation_id = OLD.organisation_id AND NEW.origin_minor = OLD.origin_minor AND NEW.charge_minor = OLD.charge_minor)) BEGIN SELECT RAISE(ABORT, 'settlement_item is append-only'); END
 -- next
@@ -1125,9 +1125,9 @@ CREATE TABLE payment_money_back (
 	CONSTRAINT fk_payment_money_back_done_by FOREIGN KEY(done_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_payment_money_back_open ON payment_money_back (state, id)
--- next
 CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
+-- next
+CREATE INDEX ix_payment_money_back_open ON payment_money_back (state, id)
 -- next
 CREATE TABLE history_invoice (
 	id VARCHAR(40) NOT NULL,
@@ -1241,9 +1241,9 @@ CREATE TABLE lot_movement (
 -- next
 CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
-CREATE INDEX ix_lot_movement_source ON lot_movement (source)
--- next
 CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
+-- next
+CREATE INDEX ix_lot_movement_source ON lot_movement (source)
 -- next
 CREATE TRIGGER lot_movement_no_update BEFORE UPDATE ON lot_movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'lot_movement is append-only'); END
 -- next
@@ -1579,9 +1579,9 @@ CREATE TABLE delivery_advance_use (
 	CONSTRAINT fk_delivery_advance_use_payment_id FOREIGN KEY(payment_id) REFERENCES wage_payment (id)
 )
 -- next
-CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
--- next
 CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
+-- next
+CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
 -- next
 CREATE TRIGGER delivery_advance_use_no_update BEFORE UPDATE ON delivery_advance_use FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'delivery_advance_use is append-only'); END
 -- next
