@@ -1,0 +1,156 @@
+"""Orders, payments, fee reports, payouts and refunds in any order: money and pieces are neither made nor lost."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from marketplace.accounts.actor import SYSTEM
+from marketplace.catalogue.stock import SoldOut
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
+from marketplace.kernel.invariants import run_all
+from marketplace.kernel.money import Money
+from orders.checkout.models import Order
+from orders.checkout.services import cancel_order, expire_order
+from orders.checkout.states import PaidAlready
+from orders.payments.services import record_payment
+from orders.refunds.services import TooManyPieces, refund
+from orders.settlement.fees import report_fee
+from orders.settlement.services import NothingOwed, make_payout
+from tests import conftest, databases
+from tests.orders.books import assert_sound, minor
+from tests.orders.shop import SALE_DAY, open_shop
+
+ANY = st.integers(0, 9)
+BANK_RATES = {"silk": "34.98", "batik": "16300"}
+
+
+def machine(engine: str) -> type[RuleBasedStateMachine]:
+    """The machine on one engine; every example has a database of its own."""
+
+    class Money_(RuleBasedStateMachine):  # noqa: N801 - beside the type it is about
+        def __init__(self) -> None:
+            super().__init__()
+            from marketplace.app import create_app
+
+            self.folder = TemporaryDirectory()
+            self.database = databases.fresh(engine)
+            self.app = create_app(conftest.settings(self.database.url, Path(self.folder.name)))
+            self.contexts = [self.app.app_context(), clock.at(SALE_DAY)]
+            for context in self.contexts:
+                context.__enter__()
+            self.shop = open_shop()
+            self.orders: list[Order] = []
+
+        def teardown(self) -> None:
+            db.session.remove()
+            db.engine.dispose()
+            for context in reversed(self.contexts):
+                context.__exit__(None, None, None)
+            self.database.drop()
+            self.folder.cleanup()
+
+        def some(self, pick: int) -> Order:
+            return self.orders[pick % len(self.orders)]
+
+        @rule(scarves=st.integers(0, 4), runners=st.integers(0, 4), card=st.booleans())
+        def place(self, scarves: int, runners: int, card: bool) -> None:
+            pieces = {name: n for name, n in (("scarf", scarves), ("runner", runners)) if n}
+            left = {"scarf": self.shop.scarf.stocks[0].available, "runner": self.shop.runner.stocks[0].available}
+            if not pieces:
+                return
+            try:
+                self.orders.append(self.shop.order(pieces, method="card" if card else "transfer"))
+            except SoldOut:
+                assert any(n > left[name] for name, n in pieces.items())
+
+        @precondition(lambda self: self.orders)
+        @rule(pick=ANY, attempt=st.integers(1, 2))
+        def pay(self, pick: int, attempt: int) -> None:
+            order = self.some(pick)
+            amount = Money(order.amount_minor, order.charge_currency)
+            record_payment(order.id, amount, method=order.method, reference=f"{order.id}/{attempt}")
+
+        @precondition(lambda self: self.orders)
+        @rule(pick=ANY, cancel=st.booleans())
+        def end(self, pick: int, cancel: bool) -> None:
+            order = self.some(pick)
+            try:
+                ended = cancel_order(order.id) if cancel else expire_order(order.id)
+                assert ended.state != "placed"
+            except PaidAlready:
+                assert order.state == "paid"
+
+        @precondition(lambda self: any(order.state == "paid" for order in self.orders))
+        @rule(pick=ANY, fee=st.integers(0, 3000))
+        def report(self, pick: int, fee: int) -> None:
+            paid = [order for order in self.orders if order.state == "paid"]
+            report_fee(SYSTEM, paid[pick % len(paid)].id, Money(fee, "USD"), source="a report")
+
+        @precondition(lambda self: any(order.state == "paid" for order in self.orders))
+        @rule(pick=ANY, place=ANY, quantity=st.integers(1, 4), restocked=st.booleans())
+        def give_back(self, pick: int, place: int, quantity: int, restocked: bool) -> None:
+            paid = [order for order in self.orders if order.state == "paid"]
+            order = paid[pick % len(paid)]
+            line = order.lines[place % len(order.lines)]
+            left = line.remaining_quantity
+            try:
+                refund(
+                    SYSTEM,
+                    order.id,
+                    {line.id: quantity},
+                    goods="restocked" if restocked else "scrapped",
+                    seller_at_fault=True,
+                )
+            except TooManyPieces:
+                assert quantity > left
+
+        @rule(silk=st.booleans())
+        def pay_out(self, silk: bool) -> None:
+            seller = self.shop.silk if silk else self.shop.batik
+            try:
+                make_payout(SYSTEM, seller, bank_rates={"USD": BANK_RATES[seller.slug]}, rail="bank file")
+            except NothingOwed:
+                assert minor(seller.slug, "receivable:platform") <= 0
+
+        @invariant()
+        def the_books_are_sound(self) -> None:
+            assert_sound()
+            assert list(run_all()) == []
+
+        @invariant()
+        def nobody_s_wage_moves(self) -> None:
+            assert [minor(book, "wages_payable:M1") for book in ("silk", "batik")] == [0, 0]
+
+        @invariant()
+        def pieces_are_where_they_were_counted(self) -> None:
+            for listing, number, all_pieces in ((self.shop.scarf, "SC-1", 7), (self.shop.runner, "BT-1", 12)):
+                stock, lot = listing.stocks[0], self.shop.lots[number]
+                held = sum(
+                    line.quantity
+                    for order in self.orders
+                    if order.state == "placed"
+                    for line in order.lines
+                    if line.stock_id == stock.id
+                )
+                assert (stock.reserved, stock.sold) == (held, lot.sold)
+                assert lot.stock == stock.available + held
+                assert all_pieces + lot.returned - lot.lost - lot.sold == lot.stock
+
+    return Money_
+
+
+@pytest.mark.parametrize("engine", databases.ENGINES)
+def test_money_and_pieces_are_neither_made_nor_lost(engine: str) -> None:
+    few = settings(
+        max_examples=12 if engine == "sqlite" else 3,
+        stateful_step_count=14,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    run_state_machine_as_test(machine(engine), settings=few)
