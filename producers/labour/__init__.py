@@ -4,7 +4,9 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from producers.labour import models
+    """Plug in the tables, and what decisions' pages say of work."""
+    from producers.decisions import citations
+    from producers.labour import citing, models
 
     app.extensions["labour"] = models
+    citations.add(app, citing.work_at_rate)
