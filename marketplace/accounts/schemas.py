@@ -90,7 +90,7 @@ class CooperativeForm(Form):
     currency = fields.String(required=True, validate=validate.OneOf(list(EXPONENTS)))
 
 
-class NewcomerForm(CooperativeForm, AccountForm):
+class NewcomerForm(AccountForm, CooperativeForm):
     """A cooperative and the person who speaks for it."""
 
 

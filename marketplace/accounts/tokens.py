@@ -62,7 +62,10 @@ def find_token(purpose: Purpose, secret: str) -> Token:
 
 
 def use_token(purpose: Purpose, secret: str) -> Token:
-    """Take a live token out of use together with all others for the same purpose and subject; else LinkOver."""
+    """Take a live token out of use, else LinkOver: with it all others for the same purpose and subject.
+
+    Pairing links alone each count for themselves: two phones may be paired at once.
+    """
     subject_id = find_token(purpose, secret).subject_id
     tokens = db.session.scalars(
         select(Token)
@@ -74,7 +77,7 @@ def use_token(purpose: Purpose, secret: str) -> Token:
     used = [token for token in tokens if token.token_hash == ids.token_hash(secret)]
     if not used:  # another request used it while this one waited for the lock
         raise LinkOver
-    for token in tokens:
+    for token in used if purpose is Purpose.PAIRING else tokens:
         token.used_at = clock.now()
     db.session.flush()
     return used[0]

@@ -29,10 +29,12 @@ def account() -> Answer:
     """Everything about oneself on one page."""
     user = _reader()
     present = present_session()
+    memberships = current_memberships(user.id)
     return show_form(
         "marketplace/accounts/account.html",
         user=user,
-        memberships=current_memberships(user.id),
+        memberships=memberships,
+        zone=memberships[0].organisation.zone if memberships else "UTC",
         sessions=live_sessions(user.id),
         present=present,
         values={"language": user.language},
