@@ -4,4 +4,7 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in nothing yet: the pictures are drawn by whoever imports them."""
+    """Plug in the command."""
+    from orders.demo.cli import demo
+
+    app.cli.add_command(demo)
