@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
+from babel.numbers import get_currency_name
 from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -15,7 +16,7 @@ from marketplace.catalogue.story import Claim, Goods, Material, Step, Story
 from marketplace.kernel.dates import short_day
 from marketplace.kernel.i18n import language
 from marketplace.kernel.media import thumbnail_widths
-from marketplace.kernel.quantity_format import quantity
+from marketplace.kernel.quantity_format import NO_BREAK_SPACE, quantity
 
 # Claims we have words for; any other is shown as its cooperative wrote it.
 CLAIM_NAMES = {
@@ -85,6 +86,11 @@ def country_name(code: str | None) -> str:
     return str(Locale.parse(language()).territories.get(code, code)) if code else ""
 
 
+def currency_name(code: str) -> str:
+    """A currency in the reader's language."""
+    return get_currency_name(code, locale=language())
+
+
 def claim_name(claim: Claim) -> str:
     """A claim in the reader's language."""
     name = CLAIM_NAMES.get(claim.name.casefold())
@@ -137,4 +143,5 @@ def listed(goods: Sequence[Goods]) -> str:
 
 def people(count: int) -> str:
     """How many worked on it; nothing where it is not known."""
-    return str(ngettext("%(num)s person", "%(num)s people", count)) if count else ""
+    words = str(ngettext("%(num)s person", "%(num)s people", count)) if count else ""
+    return words.replace(" ", NO_BREAK_SPACE)

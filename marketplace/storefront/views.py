@@ -124,6 +124,7 @@ def cooperative(slug: str) -> str:
         seller=seller,
         organisation=seller.organisation,
         place=showing.place(seller.organisation, with_country=True),
+        currency=showing.currency_name(seller.organisation.currency),
         items=items,
         has_more=len(items) == PAGE_SIZE,
         current_section="cooperatives",
