@@ -1,0 +1,16 @@
+"""What may be typed in about a step; its rows of goods, work and costs are read by `step_form`."""
+
+from marshmallow import fields
+
+from marketplace.config import STEP_TEXT_MAX
+from marketplace.kernel.forms import Form, Text
+
+
+class StepHead(Form):
+    """What a step is called, when and where it was done, and the most its recipe yields."""
+
+    name = Text(required=True, max=STEP_TEXT_MAX)
+    craft = Text(load_default="", max=40)
+    worked_on = fields.Date(required=True)
+    district = Text(load_default=None, max=80)
+    max_yield = Text(required=True, max=24)
