@@ -4,7 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from producers.fairprice import models
+    """Plug in the tables and the console's pages of benchmarks."""
+    from producers.fairprice import models, views
 
     app.extensions["fairprice"] = models
+    app.register_blueprint(views.blueprint)

@@ -1,14 +1,19 @@
 """Lots and the steps between them: quantity, mass, cost and claims, of which none appears or vanishes."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables, what `lumbung verify` asks of them, and their import."""
+    """Plug in the tables, what `lumbung verify` asks of them, their import, and the console's pages of lots."""
+    from marketplace.accounts import console
     from marketplace.kernel import invariants
     from marketplace.kernel.imports import import_group
+    from producers.lots import views
     from producers.lots.checks import check
     from producers.lots.cli import import_lots_command
 
     invariants.register(app, "lots", check)
     import_group.add_command(import_lots_command)
+    app.register_blueprint(views.blueprint)
+    console.add_entry(app, _l("Lots"), "lots.index", order=40)

@@ -3,8 +3,12 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import noload, selectinload
 
+from marketplace.catalogue.models import Listing
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.paging import Page, paged
 from producers.publishing.models import Publication
 
 
@@ -24,3 +28,18 @@ def publications(organisation_id: str, *, limit: int, after: str | None = None) 
     if after:
         query = query.where(Publication.id < after)
     return db.session.scalars(query.order_by(Publication.id.desc()).limit(limit)).all()
+
+
+def listings(organisation_id: str, number: int) -> Page[Listing]:
+    """A page of a cooperative's listings with their stock, the newest first: two questions."""
+    query = select(Listing).where(Listing.organisation_id == organisation_id)
+    query = query.options(noload(Listing.organisation), selectinload(Listing.stocks))
+    return paged(query.order_by(Listing.published_at.desc(), Listing.id.desc()), number)
+
+
+def listing_of(organisation_id: str, listing_id: str) -> Listing:
+    """The listing with this id; NotFound where it is not this cooperative's."""
+    listing = db.session.get(Listing, listing_id)
+    if listing is None or listing.organisation_id != organisation_id:
+        raise NotFound
+    return listing

@@ -99,11 +99,9 @@ def unslipped_top_ups(member_id: str) -> Sequence[TopUp]:
     return db.session.scalars(query.order_by(TopUp.id)).all()
 
 
-def checks_of_all(
-    organisation_id: str, minimum: Benchmark | None, living: Benchmark | None
-) -> list[MemberCheck]:
+def checks_of_all(organisation_id: str, minimum: Benchmark | None, living: Benchmark | None) -> list[MemberCheck]:
     """The hourly check of every member with signed-off hours, over all her records, by number: four questions."""
-    hourly = [_hourly(minimum), _hourly(living)]
+    hourly = [hourly_of(minimum), hourly_of(living)]
     work = _by_member(WorkRecord, organisation_id)
     laid_out = _by_member(OwnCost, organisation_id)
     granted = select(TopUp.member_id, func.sum(TopUp.amount_minor)).where(TopUp.organisation_id == organisation_id)
@@ -115,7 +113,8 @@ def checks_of_all(
     ]
 
 
-def _hourly(benchmark: Benchmark | None) -> Fraction | None:
+def hourly_of(benchmark: Benchmark | None) -> Fraction | None:
+    """A benchmark's exact figure for an hour."""
     return Fraction(benchmark.amount_minor, benchmark.hours) if benchmark else None
 
 

@@ -66,9 +66,7 @@ def new(organisation: str, member_id: str) -> Answer:
     if request.method == "POST":
         try:
             answer = load_form(PayslipForm)
-            slip = services.prepare_payslip(
-                g.actor, g.organisation, member, answer["records"], due_on=answer["due_on"]
-            )
+            slip = services.prepare_payslip(g.actor, g.organisation, member, answer["records"], due_on=answer["due_on"])
         except LumbungError as error:
             chosen = request.form.getlist("records")
             return show_form("producers/wages/new.html", error, chosen=chosen, **_payable(member))
