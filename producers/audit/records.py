@@ -216,9 +216,11 @@ def _step(row: Step, organisation: Organisation) -> Record:
             (_("Signed off by"), name_of(row.posted_by) if row.posted_at else ""),
         ],
         documents=[(_("Photo of the step"), row.photo_sha256 or "")],
-        members=list({it.member_id: it.member for it in [*work, *laid_out]}.values()),
+        members=list(
+            ({it.member_id: it.member for it in work} | {it.member_id: it.member for it in laid_out}).values()
+        ),
         links=links,
-        cost_ids=tuple(it.id for it in [*work, *laid_out]),
+        cost_ids=(*(it.id for it in work), *(it.id for it in laid_out)),
     )
 
 
@@ -317,7 +319,7 @@ TELLERS: dict[type[Any], Callable[[Any, Organisation], Record]] = {
 
 def _signed(row: WorkRecord | OwnCost, organisation: Organisation) -> str:
     if row.signed_off_at is None:
-        return _("Not yet")
+        return str(_("Not yet"))
     return _("%(when)s by %(name)s", when=moment(row.signed_off_at, organisation.zone), name=name_of(row.signed_off_by))
 
 

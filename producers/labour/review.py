@@ -35,6 +35,11 @@ class Waiting:
     laid_out: Sequence[OwnCost]
 
     @property
+    def member_ids(self) -> set[str]:
+        """Whose work or costs these are."""
+        return {record.member_id for record in self.work} | {cost.member_id for cost in self.laid_out}
+
+    @property
     def sum_minor(self) -> int:
         """What will be owed: wages, and own costs to be repaid."""
         wages = sum(record.amount_minor for record in self.work)

@@ -18,7 +18,7 @@ from producers.cooperatives.evidence import file_kept
 from producers.cooperatives.queries import members
 from producers.cooperatives.uploads import taken
 from producers.decisions.queries import figures_on
-from producers.labour import queries, services
+from producers.labour import queries, review, services
 from producers.labour.schemas import StepHead
 from producers.labour.step_form import PRESET_ROWS, Draft, Reader, at_fields, counts_in
 from producers.labour.words import KINDS
@@ -80,7 +80,7 @@ def show(organisation: str, step_id: str) -> Answer:
     """One step: what went in and came out, who worked, what it cost."""
     step = step_of(g.organisation.id, step_id)
     work, laid_out = queries.work_of_step(step.id), queries.own_costs_of_step(step.id)
-    note_looks(g.actor, "work", [(row.member_id, step.id) for row in [*work, *laid_out]])
+    note_looks(g.actor, "work", [(member_id, step.id) for member_id in review.Waiting(step, work, laid_out).member_ids])
     return render_template(
         "producers/labour/step.html",
         step=step,

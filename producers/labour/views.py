@@ -53,8 +53,8 @@ def _list(error: LumbungError | None = None) -> Answer:
         db.session.rollback()
     page = review.waiting_steps(g.organisation.id, page_asked())
     if not error:
-        rows = [row for item in page.items for row in [*item.work, *item.laid_out]]
-        note_looks(g.actor, "work", [(row.member_id, row.step_id) for row in rows])
+        pairs = [(member_id, item.step.id) for item in page.items for member_id in item.member_ids]
+        note_looks(g.actor, "work", pairs)
     text = render_template(
         "producers/labour/work.html",
         page=page,

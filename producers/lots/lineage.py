@@ -49,7 +49,7 @@ def lineage_of(lot: Lot) -> Lineage:
     ordered = sorted(steps.values(), key=lambda step: (step.worked_on, step.id))
     lots = {lot.id: lot}
     for step in ordered:
-        lots |= {line.lot_id: line.lot for line in [*step.inputs, *step.outputs]}
+        lots |= {line.lot_id: line.lot for line in step.inputs} | {made.lot_id: made.lot for made in step.outputs}
     return Lineage(lots, ordered, _masses(lots.values(), ordered))
 
 

@@ -72,4 +72,4 @@ def _sum(sheet: CostSheet, minor: int) -> str:
 
 
 def _times(sheet: CostSheet, minor: int, rate: Fraction, of: str) -> str:
-    return _("%(sum)s (%(of)s) × %(rate)s", sum=_sum(sheet, minor), of=of, rate=percent(rate))
+    return str(_("%(sum)s (%(of)s) × %(rate)s", sum=_sum(sheet, minor), of=of, rate=percent(rate)))

@@ -75,16 +75,16 @@ def listed_payslips(organisation_id: str, *, number: int, group: str, sought: st
 def payable_members(organisation_id: str) -> list[Payable]:
     """Who has pay signed off that stands on no slip yet, whoever waits longest first."""
     sums: dict[str, list[Any]] = {}
-    for model, dated in ((WorkRecord, WorkRecord.worked_on), (OwnCost, OwnCost.worked_on), (TopUp, TopUp.granted_on)):
+    on_slip = select(PayslipItem.record_id)
+    work = (WorkRecord, WorkRecord.worked_on, [WorkRecord.state == "signed_off"])
+    laid_out = (OwnCost, OwnCost.worked_on, [OwnCost.state == "signed_off", OwnCost.is_reimbursed])
+    granted: tuple[Any, Any, list[Any]] = (TopUp, TopUp.granted_on, [])
+    for model, dated, payable_ones in (work, laid_out, granted):
         query = (
             select(model.member_id, func.count(), func.sum(model.amount_minor), func.min(dated))
-            .where(model.organisation_id == organisation_id, model.id.not_in(select(PayslipItem.record_id)))
+            .where(model.organisation_id == organisation_id, model.id.not_in(on_slip), *payable_ones)
             .group_by(model.member_id)
         )
-        if model is not TopUp:
-            query = query.where(model.state == "signed_off")  # type: ignore[attr-defined]
-        if model is OwnCost:
-            query = query.where(OwnCost.is_reimbursed)
         for member_id, count, amount, since in db.session.execute(query):
             known = sums.setdefault(member_id, [0, 0, since])
             sums[member_id] = [known[0] + count, known[1] + int(amount), min(known[2], since)]

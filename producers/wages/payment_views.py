@@ -102,8 +102,8 @@ def _context(payslip_id: str) -> dict[str, Any]:
 
 def _paid_sentence(has_proof: bool) -> str:
     if has_proof:
-        return _("The payment is recorded. It counts as paid once the member confirms it.")
-    return _("The payment is recorded. Without proof the wage still reads owed: file the proof.")
+        return str(_("The payment is recorded. It counts as paid once the member confirms it."))
+    return str(_("The payment is recorded. Without proof the wage still reads owed: file the proof."))
 
 
 def _to(slip: Payslip) -> str:

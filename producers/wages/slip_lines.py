@@ -34,7 +34,7 @@ def lines_of(slip: Payslip) -> list[Line]:
     work = {row.id: row for row in db.session.scalars(select(WorkRecord).where(WorkRecord.id.in_(ids)))}
     laid_out = {row.id: row for row in db.session.scalars(select(OwnCost).where(OwnCost.id.in_(ids)))}
     top_ups = {row.id: row for row in db.session.scalars(select(TopUp).where(TopUp.id.in_(ids)))}
-    steps = step_names([row.step_id for row in [*work.values(), *laid_out.values()]])
+    steps = step_names([row.step_id for row in work.values()])
     cited = {row.rate_decision_id for row in work.values() if row.rate_decision_id}
     decisions = dict(db.session.execute(select(Decision.id, Decision.number).where(Decision.id.in_(cited))).tuples())
     lines = []

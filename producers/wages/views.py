@@ -135,7 +135,7 @@ def _payable(member: Member) -> dict[str, Any]:
         "work": work,
         "laid_out": laid_out,
         "top_ups": top_ups,
-        "steps": step_names([row.step_id for row in [*work, *laid_out]]),
+        "steps": step_names([row.step_id for row in work]),
         "currency": g.organisation.currency,
     }
 
