@@ -320,11 +320,15 @@ TELLERS: dict[type[Any], Callable[[Any, Organisation], Record]] = {
 def _signed(row: WorkRecord | OwnCost, organisation: Organisation) -> str:
     if row.signed_off_at is None:
         return str(_("Not yet"))
-    return _("%(when)s by %(name)s", when=moment(row.signed_off_at, organisation.zone), name=name_of(row.signed_off_by))
+    return str(
+        _("%(when)s by %(name)s", when=moment(row.signed_off_at, organisation.zone), name=name_of(row.signed_off_by))
+    )
 
 
 def _payment_words(row: WagePayment | SupplierPayment, organisation: Organisation) -> str:
-    return _("Payment of %(sum)s on %(day)s", sum=money(row.amount_minor, organisation.currency), day=day(row.paid_on))
+    return str(
+        _("Payment of %(sum)s on %(day)s", sum=money(row.amount_minor, organisation.currency), day=day(row.paid_on))
+    )
 
 
 def _to_lot(lot: Lot) -> Link:

@@ -1,4 +1,4 @@
-"""What this part says on the console's first page, and on the page of a decision."""
+"""What this part says on the console's first page."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,6 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import db
 from producers.cooperatives.today import Duty
-from producers.decisions.citations import Citing
-from producers.labour.models import WorkRecord
 from producers.lots.models import Step
 
 

@@ -62,6 +62,8 @@ DROP TABLE cart_basket_line
 -- next
 DROP TABLE phone_objection
 -- next
+DROP TABLE audit_look
+-- next
 DROP TABLE wage_top_up
 -- next
 DROP TABLE wage_payslip
@@ -207,6 +209,8 @@ DROP FUNCTION refund_refund_append_only()
 DROP FUNCTION decision_figure_append_only()
 -- next
 DROP FUNCTION wage_top_up_append_only()
+-- next
+DROP FUNCTION audit_look_append_only()
 -- next
 DROP FUNCTION phone_objection_append_only()
 -- next

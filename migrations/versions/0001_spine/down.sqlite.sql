@@ -62,6 +62,8 @@ DROP TABLE cart_basket_line
 -- next
 DROP TABLE phone_objection
 -- next
+DROP TABLE audit_look
+-- next
 DROP TABLE wage_top_up
 -- next
 DROP TABLE wage_payslip

@@ -10,9 +10,9 @@ CREATE TABLE journal_event (
 	CONSTRAINT uq_journal_event_seq UNIQUE (seq)
 )
 -- next
-CREATE INDEX ix_journal_event_unsequenced ON journal_event (id) WHERE seq IS NULL
--- next
 CREATE INDEX ix_journal_event_row ON journal_event (table_name, row_id, id)
+-- next
+CREATE INDEX ix_journal_event_unsequenced ON journal_event (id) WHERE seq IS NULL
 -- next
 CREATE OR REPLACE FUNCTION journal_event_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'journal_event is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -283,9 +283,9 @@ CREATE TABLE checkout_order (
 	CONSTRAINT fk_checkout_order_user_id FOREIGN KEY(user_id) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
--- next
 CREATE INDEX ix_checkout_order_user_id ON checkout_order (user_id)
+-- next
+CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
 -- next
 CREATE TABLE ledger_posting (
 	entry_id VARCHAR(40) NOT NULL,
@@ -333,9 +333,9 @@ CREATE TABLE account_membership (
 	CONSTRAINT fk_account_membership_granted_by FOREIGN KEY(granted_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_account_membership_current ON account_membership (user_id, organisation_id)
--- next
 CREATE INDEX ix_account_membership_organisation_id ON account_membership (organisation_id)
+-- next
+CREATE INDEX ix_account_membership_current ON account_membership (user_id, organisation_id)
 -- next
 CREATE TABLE account_invitation (
 	id VARCHAR(40) NOT NULL,
@@ -773,9 +773,9 @@ CREATE TABLE payment_intent (
 	CONSTRAINT uq_payment_intent_session_id UNIQUE (session_id)
 )
 -- next
-CREATE INDEX ix_payment_intent_order_id ON payment_intent (order_id)
--- next
 CREATE UNIQUE INDEX uq_payment_intent_live ON payment_intent (order_id) WHERE state = 'open'
+-- next
+CREATE INDEX ix_payment_intent_order_id ON payment_intent (order_id)
 -- next
 CREATE TABLE payment_payment (
 	id VARCHAR(40) NOT NULL,
@@ -971,11 +971,11 @@ CREATE TABLE labour_work (
 	CONSTRAINT fk_labour_work_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
+CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
+-- next
 CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
 CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
--- next
-CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
 -- next
 CREATE TABLE labour_own_cost (
 	id VARCHAR(40) NOT NULL,
@@ -998,9 +998,9 @@ CREATE TABLE labour_own_cost (
 	CONSTRAINT fk_labour_own_cost_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_own_cost_member_id ON labour_own_cost (member_id)
--- next
 CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
+-- next
+CREATE INDEX ix_labour_own_cost_member_id ON labour_own_cost (member_id)
 -- next
 CREATE INDEX ix_labour_own_cost_step_id ON labour_own_cost (step_id)
 -- next
@@ -1057,6 +1057,34 @@ CREATE TRIGGER wage_top_up_no_update BEFORE UPDATE ON wage_top_up FOR EACH ROW E
 -- next
 CREATE TRIGGER wage_top_up_no_delete BEFORE DELETE ON wage_top_up FOR EACH ROW EXECUTE FUNCTION wage_top_up_append_only()
 -- next
+CREATE TABLE audit_look (
+	id VARCHAR(40) NOT NULL,
+	organisation_id VARCHAR(40) NOT NULL,
+	user_id VARCHAR(40) NOT NULL,
+	role VARCHAR(16) NOT NULL,
+	member_id VARCHAR(40) NOT NULL,
+	what VARCHAR(16) NOT NULL,
+	subject_id VARCHAR(40) NOT NULL,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT pk_audit_look PRIMARY KEY (id),
+	CONSTRAINT ck_audit_look_what_known CHECK (what IN ('payslip', 'payslips', 'record', 'wage_check', 'work')),
+	CONSTRAINT fk_audit_look_organisation_id FOREIGN KEY(organisation_id) REFERENCES account_organisation (id),
+	CONSTRAINT fk_audit_look_user_id FOREIGN KEY(user_id) REFERENCES account_user (id),
+	CONSTRAINT fk_audit_look_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
+)
+-- next
+CREATE INDEX ix_audit_look_member ON audit_look (member_id, id)
+-- next
+CREATE INDEX ix_audit_look_organisation ON audit_look (organisation_id, id)
+-- next
+CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
+-- next
+CREATE OR REPLACE FUNCTION audit_look_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'audit_look is append-only' USING ERRCODE = 'restrict_violation'; END$$
+-- next
+CREATE TRIGGER audit_look_no_update BEFORE UPDATE ON audit_look FOR EACH ROW EXECUTE FUNCTION audit_look_append_only()
+-- next
+CREATE TRIGGER audit_look_no_delete BEFORE DELETE ON audit_look FOR EACH ROW EXECUTE FUNCTION audit_look_append_only()
+-- next
 CREATE TABLE phone_objection (
 	id VARCHAR(40) NOT NULL,
 	organisation_id VARCHAR(40) NOT NULL,
@@ -1073,9 +1101,9 @@ CREATE TABLE phone_objection (
 	CONSTRAINT fk_phone_objection_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_phone_objection_member_id ON phone_objection (member_id)
--- next
 CREATE INDEX ix_phone_objection_subject_id ON phone_objection (subject_id)
+-- next
+CREATE INDEX ix_phone_objection_member_id ON phone_objection (member_id)
 -- next
 CREATE OR REPLACE FUNCTION phone_objection_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'phone_objection is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1300,9 +1328,9 @@ CREATE TABLE lot_movement (
 	CONSTRAINT fk_lot_movement_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
--- next
 CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
+-- next
+CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
 CREATE INDEX ix_lot_movement_source ON lot_movement (source)
 -- next
@@ -1323,9 +1351,9 @@ CREATE TABLE lot_opening (
 	CONSTRAINT fk_lot_opening_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_lot_opening_lot_id ON lot_opening (lot_id)
--- next
 CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
+-- next
+CREATE INDEX ix_lot_opening_lot_id ON lot_opening (lot_id)
 -- next
 CREATE TABLE lot_step_input (
 	step_id VARCHAR(40) NOT NULL,
@@ -1656,9 +1684,9 @@ CREATE TABLE delivery_advance_use (
 	CONSTRAINT fk_delivery_advance_use_payment_id FOREIGN KEY(payment_id) REFERENCES wage_payment (id)
 )
 -- next
-CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
--- next
 CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
+-- next
+CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
 -- next
 CREATE OR REPLACE FUNCTION delivery_advance_use_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_advance_use is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
