@@ -4,10 +4,11 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables and what `verify` checks of them."""
+    """Plug in the pages from basket to order, the order's own page, and what `verify` checks of orders."""
     from marketplace.kernel.invariants import register
-    from orders.checkout import invariants, models
+    from orders.checkout import invariants, order_views, views
 
-    app.extensions["checkout"] = models
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(order_views.blueprint)
     register(app, "orders.splits_sum", invariants.splits_sum)
     register(app, "orders.equal_their_lines", invariants.orders_equal_their_lines)

@@ -162,5 +162,19 @@ class OrderSplit(Journaled, Base):
     origin_minor: Mapped[int] = mapped_column(BigInteger)
 
 
-for _model in (ExchangeRate, DeliveryPrice, OrderSplit):
+class BankAccount(Journaled, Base):
+    """Where buyers send a transfer in a currency, as the operator typed it; the newest is in force."""
+
+    __tablename__ = "checkout_bank_account"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    currency: Mapped[str] = mapped_column(String(3), index=True)
+    holder: Mapped[str] = mapped_column(String(120))
+    bank: Mapped[str] = mapped_column(String(120))
+    number: Mapped[str] = mapped_column(String(60))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+
+
+for _model in (ExchangeRate, DeliveryPrice, OrderSplit, BankAccount):
     append_only(_model.__table__)

@@ -1,13 +1,18 @@
 """The receipt that is proof: numbered documents, stored revisions, the live view, the page and the PDF."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the receipt's addresses."""
+    """Plug in the receipt's addresses, the page that checks one, and what `lumbung verify` checks of documents."""
     from marketplace.kernel.invariants import register
-    from orders.receipts import invariants, views
+    from marketplace.storefront.shell import add_footer_link
+    from orders.receipts import invariants, verify_views, views
 
+    # The page that checks a receipt hangs its two addresses on the same blueprint.
+    assert verify_views
     app.register_blueprint(views.blueprint)
+    add_footer_link(app, _l("Check a receipt"), "receipts.verify")
     register(app, "receipts.numbers", invariants.numbers_have_no_gap)
     register(app, "receipts.documents", invariants.documents_are_as_issued)

@@ -14,7 +14,7 @@ from orders.receipts.models import Receipt, ReceiptRevision
 from orders.receipts.page import receipt_view
 
 PDF = "application/pdf"
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 """Raise it when the paper's look changes, so that kept files are made anew."""
 
 
@@ -25,7 +25,9 @@ def receipt_pdf(receipt: Receipt, revision: ReceiptRevision, sealed: dict[str, o
     key = media_key(hashlib.sha256(wish.encode()).hexdigest(), PDF)
     if storage.has(key):
         return storage.read(key)
-    page = render_template("orders/receipts/paper.html", view=receipt_view(receipt, sealed, as_issued=True))
+    page = render_template(
+        "orders/receipts/paper.html", view=receipt_view(receipt, sealed, as_issued=True), for_pdf=True
+    )
     attachment = Attachment(
         name=ATTACHMENT_NAME,
         media_type="application/json",

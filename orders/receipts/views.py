@@ -4,6 +4,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.policy import LINK, allow
+from orders.receipts.evidence import records_behind
 from orders.receipts.models import Receipt, ReceiptRevision
 from orders.receipts.page import pdf_name, receipt_view
 from orders.receipts.pdf import PDF, receipt_pdf
@@ -19,7 +20,8 @@ RETRY_AFTER_S = "2"
 def show(token: str) -> str:
     """The receipt as it reads today, with the seal of its newest revision."""
     receipt, revision = _found(token)
-    return render_template("orders/receipts/receipt.html", view=receipt_view(receipt, sealed_document(revision)))
+    view = receipt_view(receipt, sealed_document(revision))
+    return render_template("orders/receipts/receipt.html", view=view, records=records_behind(view.lines))
 
 
 @blueprint.get("/receipts/<token>.json")

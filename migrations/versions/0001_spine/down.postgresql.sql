@@ -134,6 +134,8 @@ DROP TABLE account_membership
 -- next
 DROP TABLE ledger_posting
 -- next
+DROP TABLE checkout_bank_account
+-- next
 DROP TABLE checkout_order
 -- next
 DROP TABLE checkout_exchange_rate
@@ -183,6 +185,8 @@ DROP FUNCTION ledger_account_append_only()
 DROP FUNCTION ledger_entry_append_only()
 -- next
 DROP FUNCTION checkout_exchange_rate_append_only()
+-- next
+DROP FUNCTION checkout_bank_account_append_only()
 -- next
 DROP FUNCTION ledger_posting_append_only()
 -- next

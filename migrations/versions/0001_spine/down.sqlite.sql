@@ -134,6 +134,8 @@ DROP TABLE account_membership
 -- next
 DROP TABLE ledger_posting
 -- next
+DROP TABLE checkout_bank_account
+-- next
 DROP TABLE checkout_order
 -- next
 DROP TABLE checkout_exchange_rate

@@ -10,9 +10,9 @@ CREATE TABLE journal_event (
 	CONSTRAINT uq_journal_event_seq UNIQUE (seq)
 )
 -- next
-CREATE INDEX ix_journal_event_row ON journal_event (table_name, row_id, id)
--- next
 CREATE INDEX ix_journal_event_unsequenced ON journal_event (id) WHERE seq IS NULL
+-- next
+CREATE INDEX ix_journal_event_row ON journal_event (table_name, row_id, id)
 -- next
 CREATE TRIGGER journal_event_no_update BEFORE UPDATE ON journal_event FOR EACH ROW WHEN (NOT (OLD.seq IS NULL AND NEW.seq IS NOT NULL AND NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.leaf = OLD.leaf AND NEW.digest = OLD.digest AND NEW.table_name = OLD.table_name AND NEW.row_id = OLD.row_id)) BEGIN SELECT RAISE(ABORT, 'journal_event is append-only'); END
 -- next
@@ -271,6 +271,24 @@ CREATE INDEX ix_checkout_order_user_id ON checkout_order (user_id)
 -- next
 CREATE INDEX ix_checkout_order_due ON checkout_order (state, hold_ends_at)
 -- next
+CREATE TABLE checkout_bank_account (
+	id VARCHAR(40) NOT NULL,
+	currency VARCHAR(3) NOT NULL,
+	holder VARCHAR(120) NOT NULL,
+	bank VARCHAR(120) NOT NULL,
+	number VARCHAR(60) NOT NULL,
+	recorded_at DATETIME NOT NULL,
+	recorded_by VARCHAR(40),
+	CONSTRAINT pk_checkout_bank_account PRIMARY KEY (id),
+	CONSTRAINT fk_checkout_bank_account_recorded_by FOREIGN KEY(recorded_by) REFERENCES account_user (id)
+)
+-- next
+CREATE INDEX ix_checkout_bank_account_currency ON checkout_bank_account (currency)
+-- next
+CREATE TRIGGER checkout_bank_account_no_update BEFORE UPDATE ON checkout_bank_account FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'checkout_bank_account is append-only'); END
+-- next
+CREATE TRIGGER checkout_bank_account_no_delete BEFORE DELETE ON checkout_bank_account FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'checkout_bank_account is append-only'); END
+-- next
 CREATE TABLE ledger_posting (
 	entry_id VARCHAR(40) NOT NULL,
 	ordinal INTEGER NOT NULL,
@@ -366,11 +384,11 @@ CREATE TABLE catalogue_listing (
 	CONSTRAINT uq_catalogue_listing_slug UNIQUE (slug)
 )
 -- next
-CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
+CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
 -- next
 CREATE INDEX ix_catalogue_listing_organisation_id ON catalogue_listing (organisation_id)
 -- next
-CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
+CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
 -- next
 CREATE TABLE catalogue_profile (
 	organisation_id VARCHAR(40) NOT NULL,
@@ -730,9 +748,9 @@ CREATE TABLE payment_intent (
 	CONSTRAINT uq_payment_intent_session_id UNIQUE (session_id)
 )
 -- next
-CREATE UNIQUE INDEX uq_payment_intent_live ON payment_intent (order_id) WHERE state = 'open'
--- next
 CREATE INDEX ix_payment_intent_order_id ON payment_intent (order_id)
+-- next
+CREATE UNIQUE INDEX uq_payment_intent_live ON payment_intent (order_id) WHERE state = 'open'
 -- next
 CREATE TABLE payment_payment (
 	id VARCHAR(40) NOT NULL,
@@ -924,9 +942,9 @@ CREATE TABLE labour_work (
 -- next
 CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
 -- next
-CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
--- next
 CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
+-- next
+CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
 CREATE TABLE labour_own_cost (
 	id VARCHAR(40) NOT NULL,
@@ -949,11 +967,11 @@ CREATE TABLE labour_own_cost (
 	CONSTRAINT fk_labour_own_cost_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
--- next
 CREATE INDEX ix_labour_own_cost_member_id ON labour_own_cost (member_id)
 -- next
 CREATE INDEX ix_labour_own_cost_step_id ON labour_own_cost (step_id)
+-- next
+CREATE INDEX ix_labour_own_cost_organisation_id ON labour_own_cost (organisation_id)
 -- next
 CREATE TABLE wage_payslip (
 	id VARCHAR(40) NOT NULL,
@@ -1022,11 +1040,11 @@ CREATE TABLE audit_look (
 	CONSTRAINT fk_audit_look_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
+CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
+-- next
 CREATE INDEX ix_audit_look_member ON audit_look (member_id, id)
 -- next
 CREATE INDEX ix_audit_look_organisation ON audit_look (organisation_id, id)
--- next
-CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
 -- next
 CREATE TRIGGER audit_look_no_update BEFORE UPDATE ON audit_look FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_look is append-only'); END
 -- next
@@ -1048,9 +1066,9 @@ CREATE TABLE phone_objection (
 	CONSTRAINT fk_phone_objection_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_phone_objection_subject_id ON phone_objection (subject_id)
--- next
 CREATE INDEX ix_phone_objection_member_id ON phone_objection (member_id)
+-- next
+CREATE INDEX ix_phone_objection_subject_id ON phone_objection (subject_id)
 -- next
 CREATE TRIGGER phone_objection_no_update BEFORE UPDATE ON phone_objection FOR EACH ROW WHEN (NOT (NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = '')) BEGIN SELECT RAISE(ABORT, 'phone_objection is append-only'); END
 -- next
@@ -1265,11 +1283,11 @@ CREATE TABLE lot_movement (
 	CONSTRAINT fk_lot_movement_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
+CREATE INDEX ix_lot_movement_source ON lot_movement (source)
 -- next
 CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
-CREATE INDEX ix_lot_movement_source ON lot_movement (source)
+CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
 -- next
 CREATE TRIGGER lot_movement_no_update BEFORE UPDATE ON lot_movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'lot_movement is append-only'); END
 -- next
@@ -1349,9 +1367,9 @@ CREATE TABLE material_purchase (
 	CONSTRAINT fk_material_purchase_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_material_purchase_due ON material_purchase (organisation_id, due_on)
--- next
 CREATE INDEX ix_material_purchase_supplier_id ON material_purchase (supplier_id)
+-- next
+CREATE INDEX ix_material_purchase_due ON material_purchase (organisation_id, due_on)
 -- next
 CREATE TABLE wage_payslip_item (
 	payslip_id VARCHAR(40) NOT NULL,

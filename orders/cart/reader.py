@@ -1,0 +1,95 @@
+"""Which basket is the reader's: her own where she is signed in, else the one whose secret her cookie holds."""
+
+from typing import Any
+
+from flask import Response, after_this_request, current_app, has_request_context, request, url_for
+from flask_login import current_user
+
+from marketplace.config import BASKET_DAYS_MAX
+from marketplace.storefront.basket import AddForm
+from orders.cart import queries, services
+from orders.cart.models import Basket
+
+COOKIE = "basket"
+
+
+class Count:
+    """How many pieces lie in the reader's basket; the database is asked only by a page that prints it."""
+
+    def __str__(self) -> str:
+        return str(queries.count_pieces(_user_id(), _token()))
+
+    def any(self) -> bool:
+        """Whether anything lies there."""
+        return queries.count_pieces(_user_id(), _token()) > 0
+
+
+class Shelf:
+    """Tells product pages how their goods get into a basket."""
+
+    def add_form(self, listing_id: str) -> AddForm:
+        """The form that puts one piece of a listing into the reader's basket."""
+        return AddForm(url_for("cart.add"), {"listing_id": listing_id})
+
+
+def header() -> dict[str, Any]:
+    """What the header of every public page shows of the basket."""
+    if not has_request_context():
+        return {}
+    return {"basket_url": url_for("cart.basket"), "basket_count": Count()}
+
+
+def seen() -> Basket | None:
+    """The reader's basket as it is; a page that only shows it makes none.
+
+    What she put in before signing in counts until her next change makes both one.
+    """
+    stranger = queries.basket_of(None, _token())
+    if stranger is not None and stranger.lines:
+        return stranger
+    return queries.basket_of(_user_id(), None) if _user_id() else None
+
+
+def own() -> Basket:
+    """The reader's basket for a change: made where there is none, joined with her own after she signed in."""
+    user_id, token = _user_id(), _token()
+    stranger = queries.basket_of(None, token) if token else None
+    if user_id and stranger is not None:
+        _forget()
+        return services.adopt_basket(stranger, user_id)
+    kept = queries.basket_of(user_id, None) if user_id else stranger
+    if kept is not None:
+        return kept
+    basket, secret = services.open_basket(user_id=user_id)
+    if secret:
+        _keep(secret)
+    return basket
+
+
+def _user_id() -> str | None:
+    return current_user.id if current_user.is_authenticated else None
+
+
+def _token() -> str | None:
+    return request.cookies.get(COOKIE)
+
+
+def _keep(secret: str) -> None:
+    @after_this_request
+    def keep(response: Response) -> Response:
+        response.set_cookie(
+            COOKIE,
+            secret,
+            max_age=BASKET_DAYS_MAX * 86_400,
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["SESSION_COOKIE_SECURE"],
+        )
+        return response
+
+
+def _forget() -> None:
+    @after_this_request
+    def forget(response: Response) -> Response:
+        response.delete_cookie(COOKIE, samesite="Lax")
+        return response

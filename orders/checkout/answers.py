@@ -1,0 +1,46 @@
+"""What a buyer has answered so far, kept in her own signed cookie until the order is placed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import session
+from flask_login import current_user
+
+from marketplace.kernel.i18n import language
+
+KEY = "checkout"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under which terms prices are shown: where the goods go, what they are paid in, and how."""
+
+    country: str | None
+    currency: str | None
+    method: str
+
+
+def given() -> dict[str, Any]:
+    """All answers so far; a signed-in buyer's name and e-mail are known already."""
+    known: dict[str, Any] = {}
+    if current_user.is_authenticated:
+        known = {"name": current_user.name, "email": current_user.email or ""}
+    answers: dict[str, Any] = session.get(KEY, {})
+    return {name: value for name, value in known.items() if value} | answers
+
+
+def keep(**answers: Any) -> None:
+    """Remember answers beside those there are."""
+    session[KEY] = {**session.get(KEY, {}), **answers}
+
+
+def forget_payment() -> None:
+    """After an order: keep who and where for the next one, ask anew how it is paid."""
+    session[KEY] = {name: value for name, value in session.get(KEY, {}).items() if name != "method"}
+
+
+def terms() -> Terms:
+    """The terms in the answers; before any, home is guessed from the language that is spoken in one country only."""
+    known = given()
+    country = known.get("country") or ("ID" if language() == "id" else None)
+    return Terms(country, known.get("currency"), known.get("method", ""))

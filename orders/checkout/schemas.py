@@ -1,0 +1,52 @@
+"""What a buyer answers on the way from basket to order, one class a page."""
+
+from flask_babel import gettext as _
+from marshmallow import ValidationError, fields, validate, validates
+
+from marketplace.config import ADDRESS_CHARACTERS_MAX
+from marketplace.kernel.forms import Email, Form, Text
+from orders.checkout.names import is_country
+
+
+class Delivery(Form):
+    """Where the goods go."""
+
+    country = fields.String(required=True)
+    address = Text(required=True, min=8, max=ADDRESS_CHARACTERS_MAX, lines=True)
+
+    @validates("country")
+    def _known(self, value: str, data_key: str) -> None:
+        if not is_country(value):
+            raise ValidationError(_("Choose a country from the list."))
+
+
+class Contact(Form):
+    """Who buys, and where news goes."""
+
+    name = Text(required=True, min=2, max=120)
+    email = Email(required=True, max=254)
+
+
+class Payment(Form):
+    """How it is paid, and in what."""
+
+    method = fields.String(required=True, validate=validate.OneOf(["card", "transfer"]))
+    currency = fields.String(required=True, validate=validate.Length(equal=3))
+
+
+class Placing(Form):
+    """The button on the last page: which try this is, and the sum it names."""
+
+    client_key = Text(required=True, min=20, max=64)
+    agreed_minor = fields.Integer(required=True, strict=False)
+    agreed_currency = fields.String(required=True, validate=validate.Length(equal=3))
+
+
+class Rate(Form):
+    """An exchange rate as the operator read it somewhere."""
+
+    charge_currency = Text(required=True, min=3, max=3)
+    currency = Text(required=True, min=3, max=3)
+    rate = Text(required=True, max=24)
+    source = Text(required=True, min=3, max=200)
+    observed_on = fields.Date(required=True)

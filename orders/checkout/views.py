@@ -1,0 +1,177 @@
+"""From basket to order: one group of questions a page, then check your answers, then the button with the sum."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request, url_for
+from flask_login import current_user
+
+from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.catalogue.stock import SoldOut
+from marketplace.config import CARD_HOLD_MINUTES, TRANSFER_HOLD_DAYS
+from marketplace.kernel import ids
+from marketplace.kernel.db import db
+from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.forms import Answer, load_form, show_form
+from marketplace.kernel.i18n import language
+from marketplace.kernel.money import Money
+from marketplace.kernel.policy import PUBLIC, allow
+from orders.cart import reader
+from orders.cart import views as basket
+from orders.checkout import answers
+from orders.checkout.models import Order
+from orders.checkout.names import countries, country_name, currency_choices
+from orders.checkout.order_views import to_provider
+from orders.checkout.schemas import Contact, Delivery, Payment, Placing
+from orders.checkout.services import Buyer, place_order
+from orders.checkout.sheet import Sheet, sheet_of
+from orders.payments.port import card_offered
+
+blueprint = Blueprint("checkout", __name__)
+
+# The pages in their order, each with the answers that it asks.
+STEPS = {"delivery": ("country", "address"), "contact": ("name", "email"), "payment": ("method", "currency")}
+
+
+@blueprint.route("/checkout/delivery", methods=["GET", "POST"])
+@allow(PUBLIC)
+def delivery() -> Answer:
+    """Where the goods go."""
+    return _step("delivery", Delivery, countries=countries())
+
+
+@blueprint.route("/checkout/contact", methods=["GET", "POST"])
+@allow(PUBLIC)
+def contact() -> Answer:
+    """Who buys; a guest gives name and e-mail, nothing more."""
+    return _step("contact", Contact, signed_in=current_user.is_authenticated)
+
+
+@blueprint.route("/checkout/payment", methods=["GET", "POST"])
+@allow(PUBLIC)
+def payment() -> Answer:
+    """How it is paid and in what."""
+    sheet = _sheet()
+    return _step(
+        "payment",
+        Payment,
+        methods=methods(),
+        sheet=sheet,
+        currency_choices=currency_choices(sheet.currencies),
+        card_hold_minutes=CARD_HOLD_MINUTES,
+        transfer_hold_days=TRANSFER_HOLD_DAYS,
+    )
+
+
+@blueprint.get("/checkout")
+@allow(PUBLIC)
+def check() -> Answer:
+    """The first page without an answer; when all are given, all of them once more with the sum."""
+    sheet = _sheet()
+    if not sheet.groups:
+        return redirect(url_for("cart.basket"))  # type: ignore[return-value]
+    missing = _first_missing()
+    if missing:
+        return redirect(url_for(f"checkout.{missing}"))  # type: ignore[return-value]
+    return show_form("orders/checkout/check.html", **_checked(sheet))
+
+
+@blueprint.post("/checkout")
+@allow(PUBLIC)
+def place() -> Answer:
+    """Order: hold the goods until a visible end, then lead to the payment."""
+    if _first_missing():
+        return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
+    try:
+        order = _place(load_form(Placing))
+    except SoldOut as error:
+        db.session.rollback()  # before the basket is read again, so that it says what is left now
+        return show_form(basket.PAGE, error, **basket.shown())
+    except LumbungError as error:
+        db.session.rollback()
+        return show_form("orders/checkout/check.html", error, **_checked(_sheet()))
+    answers.forget_payment()
+    return redirect(_way_to_pay(order), 303)  # type: ignore[return-value]
+
+
+def methods() -> list[str]:
+    """How an order can be paid now."""
+    return ["card", "transfer"] if card_offered() else ["transfer"]
+
+
+def _step(name: str, schema: type[Any], **context: Any) -> Answer:
+    """One page of questions: keep what is answered and go on, or show it again with what was entered."""
+    if not reader.Count().any():
+        return redirect(url_for("cart.basket"), 303)  # type: ignore[return-value]
+    template = f"orders/checkout/{name}.html"
+    number = list(STEPS).index(name) + 1
+    if request.method == "POST":
+        try:
+            answers.keep(**load_form(schema))
+        except LumbungError as error:
+            return show_form(template, error, number=number, steps=len(STEPS), **context)
+        return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
+    return show_form(template, values=answers.given() | _guessed(), number=number, steps=len(STEPS), **context)
+
+
+def _guessed() -> dict[str, Any]:
+    country = answers.terms().country
+    return {"country": country} if country and "country" not in answers.given() else {}
+
+
+def _sheet() -> Sheet:
+    return sheet_of(reader.seen(), answers.terms())
+
+
+def _first_missing() -> str | None:
+    """The first page with an answer missing, or with one that no longer can be."""
+    known = answers.given()
+    offered = {"method": known.get("method") in methods()}
+    for page, questions in STEPS.items():
+        if not all(known.get(name) and offered.get(name, True) for name in questions):
+            return page
+    return None
+
+
+def _checked(sheet: Sheet) -> dict[str, Any]:
+    known = answers.given()
+    return {
+        "sheet": sheet,
+        "known": known,
+        "country": country_name(known.get("country")),
+        "card_hold_minutes": CARD_HOLD_MINUTES,
+        "transfer_hold_days": TRANSFER_HOLD_DAYS,
+        "client_key": request.form.get("client_key") or ids.secret_token(),
+    }
+
+
+def _place(sent: dict[str, Any]) -> Order:
+    known = answers.given()
+    user_id = current_user.id if current_user.is_authenticated else None
+    buyer = Buyer(
+        name=known["name"],
+        email=known["email"],
+        address=known["address"],
+        country=known["country"],
+        user_id=user_id,
+        language=language(),
+    )
+    return place_order(
+        Actor(user_id) if user_id else SYSTEM,
+        reader.own(),
+        buyer,
+        charge_currency=sent["agreed_currency"],
+        method=known["method"],
+        agreed=Money(sent["agreed_minor"], sent["agreed_currency"]),
+        client_key=sent["client_key"],
+    )
+
+
+def _way_to_pay(order: Order) -> str:
+    """The provider's page for a card; our own page for a transfer, and when the provider is silent."""
+    if order.method == "card" and order.state == "placed":
+        try:
+            return to_provider(order)
+        except LumbungError:
+            # The order stands and holds its goods: its page offers the payment again.
+            db.session.rollback()
+    return url_for("orders.show", token=order.token)

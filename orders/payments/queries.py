@@ -1,0 +1,33 @@
+"""Reading payments and the money that goes back."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.kernel.db import db
+from orders.checkout.models import Order
+from orders.payments.models import MoneyBack, Payment
+
+
+def money_back_of(order_id: str) -> Sequence[MoneyBack]:
+    """What goes back to an order's buyer, the earliest first."""
+    return db.session.scalars(select(MoneyBack).where(MoneyBack.order_id == order_id).order_by(MoneyBack.id)).all()
+
+
+def money_back_open() -> Select[tuple[MoneyBack]]:
+    """What has not reached its buyer yet, the earliest first."""
+    query = select(MoneyBack).where(MoneyBack.state != "done").order_by(MoneyBack.id)
+    return query.options(joinedload(MoneyBack.order), joinedload(MoneyBack.payment))
+
+
+def transfers_awaited() -> Select[tuple[Order]]:
+    """Orders whose transfer has not been confirmed, the earliest end first."""
+    return (
+        select(Order).where(Order.state == "placed", Order.method == "transfer").order_by(Order.hold_ends_at, Order.id)
+    )
+
+
+def payment_for(order_id: str) -> Payment | None:
+    """The payment that came first for an order."""
+    return db.session.scalar(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1))
