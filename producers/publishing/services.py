@@ -102,11 +102,16 @@ def publish_lot(
         source_sha256=sha256,
         published_by=actor.user_id,
         published_at=clock.now(),
-        split=[_kept(place, row) for place, row in enumerate(rows)],
     )
+    _keep(publication, rows)
+    return stock
+
+
+def _keep(publication: Publication, rows: Sequence[SplitRow]) -> None:
+    """Keep the unfolded split inside, beside what the shop shows."""
+    publication.split = [_kept(place, row) for place, row in enumerate(rows)]
     db.session.add(publication)
     db.session.flush()
-    return stock
 
 
 def _refuse_below(floor: Money, price: Money) -> None:
