@@ -1,0 +1,171 @@
+"""Real Chromium on the real app: a served database, a phone or a desk, a count of taps, axe on every page.
+
+A journey asks for the fixture `served` (the app on a port of its own) and `browse`:
+
+    page = browse("id", width=360)
+    page.sign_in(user_id)
+    page.visit("/s/lepo/")
+    page.tap("New delivery")
+    page.type_into("Material out, in grams", "600")
+    assert page.taps <= 8
+
+Words are given in English, as in the templates, and sought in the language of the journey. Every page that a
+journey reaches is judged by axe as soon as it has loaded; without script there is nothing that could run axe.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from babel.messages.catalog import Catalog
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from marketplace.accounts.sessions import COOKIE_KEY, begin_session
+from marketplace.kernel import catalogs, ids
+from marketplace.kernel.db import db
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
+WAIT_MS_MAX = 20_000
+
+
+@cache
+def _indonesian() -> Catalog:
+    return catalogs.merge(catalogs.TRANSLATIONS / "id")
+
+
+class Journey:
+    """One person's way through the pages, in one language, on a screen of one width."""
+
+    def __init__(self, app: Flask, browser: Browser, address: str, language: str, width: int, script: bool) -> None:
+        self.app = app
+        self.address = address
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 740},
+            locale="id-ID" if language == "id" else "en-GB",
+            extra_http_headers={"Accept-Language": language},
+            java_script_enabled=script,
+        )
+        self.context.set_default_timeout(WAIT_MS_MAX)
+        self.page: Page = self.context.new_page()
+        self.language = language
+        self.script = script
+        self.taps = 0
+        self.typed = 0
+        self.judged: list[str] = []
+
+    def sign_in(self, user_id: str) -> "Journey":
+        """Hold a session of the user, as if she had entered her PIN."""
+        token = ids.secret_token()
+        with self.app.app_context():
+            begin_session(user_id, token)
+            db.session.commit()
+        serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert serializer is not None
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        self.context.add_cookies(
+            [{"name": name, "value": str(serializer.dumps({COOKIE_KEY: token})), "url": self.address}]
+        )
+        return self
+
+    def visit(self, path: str) -> "Journey":
+        """Open an address of ours."""
+        self.page.goto(self.address + path)
+        return self.judge()
+
+    def tap(self, words: str, *, at: int = 0) -> "Journey":
+        """Tap a link or button by its words, and wait for what comes."""
+        words = self.say(words)
+        thing = self.page.get_by_role("link", name=words).or_(self.page.get_by_role("button", name=words))
+        thing.nth(at).click()
+        self.taps += 1
+        self.page.wait_for_load_state()
+        return self.judge()
+
+    def type_into(self, label: str, text: str) -> "Journey":
+        """Tap a field by its label and type."""
+        field = self.page.get_by_label(self.say(label))
+        field.click()
+        field.fill(text)
+        self.taps += 1
+        self.typed += 1
+        return self
+
+    def say(self, english: str) -> str:
+        """The sentence as the pages say it in the language of the journey; a name stays what it is."""
+        message = _indonesian().get(english) if self.language == "id" else None
+        return str(message.string) if message else english
+
+    def words(self) -> str:
+        """What a person reads on the page."""
+        return self.page.locator("body").inner_text()
+
+    def heading(self) -> str:
+        """The page's h1."""
+        return self.page.locator("h1").inner_text()
+
+    def judge(self) -> "Journey":
+        """Fail where the page has a barrier for somebody, is wider than the screen, or has a small target."""
+        if self.script:
+            axe_clean(self.page)
+            assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        self.judged.append(self.page.url.removeprefix(self.address))
+        return self
+
+    def photograph(self, path: str) -> None:
+        """Keep the whole page as a picture, for the eye."""
+        self.page.screenshot(path=path, full_page=True)
+
+
+def axe_clean(page: Page) -> None:
+    """Fail where axe finds a barrier on the page."""
+    results = Axe().run(page, options={"runOnly": STANDARDS})
+    found = [(v["id"], [node["html"][:160] for node in v["nodes"]][:3]) for v in results.response["violations"]]
+    assert found == [], f"{page.url}: {found}"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium a worker."""
+    path = shutil.which("chromium")
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        except Exception as reason:
+            pytest.skip(f"browser: {str(reason).splitlines()[0]}")
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[str]:
+    """The app of this test behind a port of its own; its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    address = f"http://127.0.0.1:{server.port}"
+    app.config["BASE_URL"] = address
+    yield address
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def browse(app: Flask, served: str, chromium: Browser) -> Iterator[Callable[..., Journey]]:
+    """Begin a journey: browse("id", width=360, script=False)."""
+    begun: list[Journey] = []
+
+    def begin(language: str = "id", *, width: int = 360, script: bool = True) -> Journey:
+        begun.append(Journey(app, chromium, served, language, width, script))
+        return begun[-1]
+
+    yield begin
+    for journey in begun:
+        journey.context.close()
