@@ -9,7 +9,7 @@ from marketplace.accounts.devices import make_pairing_link
 from marketplace.accounts.models import Organisation, Role, User
 from marketplace.accounts.organisations import approve_organisation, grant_role, register_organisation
 from marketplace.accounts.registration import register_cooperative
-from marketplace.catalogue.profiles import publish_profile
+from marketplace.catalogue.listings import publish_profile
 from marketplace.config import AUDIT_GRANT_DAYS_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money

@@ -5,17 +5,17 @@ No place finer than a district, no name without consent, no amount of anybody's 
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import digest
-from producers.cooperatives.models import Member
+from producers.cooperatives.models import Certificate, Member
 from producers.cooperatives.queries import consenting
 from producers.fairprice.sheet import CostSheet
 from producers.labour.models import WorkRecord
 from producers.lots.models import Lot, Step, StepInput, StepOutput
 from producers.lots.queries import costs_of, steps_behind
-from producers.materials.models import Purchase
+from producers.materials.models import Purchase, PurchaseClaim
 
 
 def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
     names = db.session.scalars(select(Member.name).where(Member.id.in_(named)).order_by(Member.name)).all()
     return {
         "lot": {"code": lot.code, "name": lot.name, "quantity": lot.quantity_in, "unit": lot.unit},
-        "claims": list(lot.claims),
+        "claims": _claims(lot, lot_ids),
         "is_declared": lot.is_declared,
         "made_on": lot.made_on.isoformat(),
         "makers": len(makers),
@@ -53,6 +53,19 @@ def source_digest(lot: Lot, sheet: CostSheet, price_minor: int, story: dict[str,
             "story": story,
         }
     )
+
+
+def _claims(lot: Lot, lot_ids: set[str]) -> list[dict[str, str]]:
+    """Each claim with the day on which the first certificate behind it ends: from then on it drops off by itself."""
+    query = (
+        select(PurchaseClaim.claim, func.min(Certificate.valid_until))
+        .join(Purchase, Purchase.id == PurchaseClaim.purchase_id)
+        .join(Certificate, Certificate.id == PurchaseClaim.certificate_id)
+        .where(Purchase.lot_id.in_(lot_ids))
+        .group_by(PurchaseClaim.claim)
+    )
+    ends = dict(db.session.execute(query).tuples().all())
+    return [{"name": claim, "until": ends[claim].isoformat() if claim in ends else ""} for claim in lot.claims]
 
 
 def _materials(lot_ids: set[str]) -> list[dict[str, Any]]:
