@@ -36,7 +36,8 @@ def lines_of(slip: Payslip) -> list[Line]:
     top_ups = {row.id: row for row in db.session.scalars(select(TopUp).where(TopUp.id.in_(ids)))}
     steps = step_names([row.step_id for row in work.values()])
     cited = {row.rate_decision_id for row in work.values() if row.rate_decision_id}
-    decisions = dict(db.session.execute(select(Decision.id, Decision.number).where(Decision.id.in_(cited))).tuples())
+    numbers = db.session.execute(select(Decision.id, Decision.number).where(Decision.id.in_(cited)))
+    decisions = {decision_id: number for decision_id, number in numbers}  # noqa: C416 - rows are not pairs to mypy
     lines = []
     for item in slip.items:
         if row := work.get(item.record_id):
@@ -55,4 +56,5 @@ def lines_of(slip: Payslip) -> list[Line]:
 
 def step_names(step_ids: Collection[str]) -> dict[str, str]:
     """The names of steps by their ids."""
-    return dict(db.session.execute(select(Step.id, Step.name).where(Step.id.in_(step_ids))).tuples())
+    rows = db.session.execute(select(Step.id, Step.name).where(Step.id.in_(step_ids)))
+    return {step_id: name for step_id, name in rows}  # noqa: C416 - rows are not pairs to mypy
