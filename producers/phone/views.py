@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 from marketplace.accounts.models import Role
 from marketplace.accounts.policy import RECEIVES, RoleIn
 from marketplace.catalogue.models import Profile
+from marketplace.config import PAGE_SIZE_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.money import Money
 from marketplace.kernel.policy import allow
+from producers.audit.queries import looks_at
 from producers.cooperatives.models import Member
 from producers.cooperatives.queries import member_of_user
 from producers.deliveries import notes
@@ -28,7 +30,7 @@ blueprint = Blueprint("phone", __name__)
 WORKS = frozenset({Role.MEMBER, Role.COLLECTOR, Role.BOOKKEEPER, Role.MANAGER, Role.BOARD})
 """Whoever may be a member as well; an auditor never is."""
 
-OWN_DEVICE = "own_device"
+OWN_DEVICE = "phone_pin"
 
 
 def shell() -> dict[str, Any]:
@@ -71,6 +73,14 @@ def why(organisation: str) -> Answer:
     reasons, costs = queries.reasons_of(_me())
     rows = [(reason, queries.work_words(reason.work)) for reason in reasons]
     return render_template("producers/phone/why.html", rows=rows, costs=costs)
+
+
+@blueprint.get("/s/<organisation>/me/looks")
+@allow(RoleIn(WORKS))
+def looks(organisation: str) -> Answer:
+    """Who looked at my wages, and when."""
+    found = looks_at(_me().id, limit=PAGE_SIZE_MAX)
+    return render_template("producers/phone/looks.html", looks=found)
 
 
 @blueprint.get("/s/<organisation>/me/materials")

@@ -14,6 +14,7 @@ from marketplace.kernel.policy import allow
 from producers.audit.services import note_looks
 from producers.cooperatives.evidence import file_kept
 from producers.cooperatives.uploads import taken
+from producers.deliveries.advances import pay_payslip, to_hand_over
 from producers.wages import queries, services
 from producers.wages.models import Payslip
 from producers.wages.schemas import PaymentForm, WordForm
@@ -40,7 +41,7 @@ def pay(organisation: str, payslip_id: str) -> Answer:
             answer = load_form(PaymentForm)
             slip = queries.payslip_of(g.organisation.id, payslip_id)
             proof = file_kept(g.actor, g.organisation, photo).sha256 if photo else None
-            services.pay_wage(g.actor, slip, proof=proof, **answer)
+            pay_payslip(g.actor, slip, proof=proof, **answer)
         except LumbungError as error:
             return show_form("producers/wages/pay.html", error, **_context(payslip_id))
         return done(_to(slip), _paid_sentence(bool(proof)))
@@ -96,6 +97,7 @@ def _context(payslip_id: str) -> dict[str, Any]:
         "ways": {way: WAYS[way] for way in TOLD},
         "possible": possible,
         "contested": state in CONTESTED,
+        "hand_over": to_hand_over(slip),
         "currency": g.organisation.currency,
     }
 

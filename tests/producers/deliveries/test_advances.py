@@ -87,12 +87,12 @@ def test_a_payslip_paid_twice_is_refused_and_uses_nothing(door):
 def test_contested_money_counts_for_nothing_until_withdrawn(door):
     slip, payslip = delivered_payslip(door)
 
-    contest_money(door.collector, slip, by=door.maria, how="own_device")
+    contest_money(door.collector, slip, by=door.maria, how="phone_pin")
 
     assert (owed_to(door.maria).minor, to_hand_over(payslip).minor) == (WAGE, WAGE)
     assert account(door, "contested_payments") == ADVANCE
     assert sum(line.minor for line in lines_of(door.maria)) == WAGE
-    withdraw_contest(door.collector, slip, by=door.maria, how="own_device")
+    withdraw_contest(door.collector, slip, by=door.maria, how="phone_pin")
     assert (owed_to(door.maria).minor, account(door, "contested_payments")) == (WAGE - ADVANCE, 0)
     assert slip.money_state == "unconfirmed"
     assert list(check()) == []
@@ -102,22 +102,22 @@ def test_who_else_may_not_speak_for_her(door):
     slip = door.deliver()
 
     with pytest.raises(NotHerSlip):
-        confirm_money(door.collector, slip, by=door.yuliana, how="own_device")
+        confirm_money(door.collector, slip, by=door.yuliana, how="phone_pin")
 
 
 def test_her_word_is_given_once(door):
     slip = door.deliver()
-    confirm_money(door.collector, slip, by=door.maria, how="own_device")
+    confirm_money(door.collector, slip, by=door.maria, how="phone_pin")
 
     with pytest.raises(AnsweredAlready):
-        confirm_money(door.collector, slip, by=door.maria, how="own_device")
+        confirm_money(door.collector, slip, by=door.maria, how="phone_pin")
     with pytest.raises(NoContest):
-        withdraw_contest(door.collector, slip, by=door.maria, how="own_device")
-    contest_money(door.collector, slip, by=door.maria, how="own_device")
+        withdraw_contest(door.collector, slip, by=door.maria, how="phone_pin")
+    contest_money(door.collector, slip, by=door.maria, how="phone_pin")
     with pytest.raises(ContestStands):
-        confirm_money(door.collector, slip, by=door.maria, how="own_device")
+        confirm_money(door.collector, slip, by=door.maria, how="phone_pin")
     with pytest.raises(ContestStands):
-        contest_money(door.collector, slip, by=door.maria, how="own_device")
+        contest_money(door.collector, slip, by=door.maria, how="phone_pin")
 
 
 def test_counted_money_is_contested_on_its_payslip(door):
@@ -125,11 +125,11 @@ def test_counted_money_is_contested_on_its_payslip(door):
     pay_payslip(door.manager, payslip, method="cash", proof="receipt")
 
     with pytest.raises(CountedAlready):
-        contest_money(door.collector, slip, by=door.maria, how="own_device")
+        contest_money(door.collector, slip, by=door.maria, how="phone_pin")
 
 
 def test_a_slip_without_money_has_nothing_to_confirm(door):
     slip = door.deliver(paid_minor=0)
 
     with pytest.raises(NoMoneyOnSlip):
-        confirm_money(door.collector, slip, by=door.maria, how="own_device")
+        confirm_money(door.collector, slip, by=door.maria, how="phone_pin")

@@ -128,6 +128,27 @@ def test_why_cites_the_decision_behind_the_rate(phone):
     assert "30" in page.words
 
 
+def test_she_sees_who_looked_at_her_pay(phone):
+    assert "Manager" not in phone.who("maria").get("/s/lepo/me/looks").words
+
+    phone.who("manager").get(f"/k/lepo/pay/{phone.payslip}")
+
+    assert "Manager" in phone.who("maria").get("/s/lepo/me/looks").words
+
+
+def test_the_console_counts_what_she_has_from_slips(phone):
+    browser = phone.who("manager")
+    phone.who("maria").post(f"/s/lepo/me/payslip/{phone.payslip}/contest", {"received": "0"})
+
+    page = browser.get(f"/k/lepo/pay/{phone.payslip}/payment")
+
+    assert "Hand over Rp155,000" in page.words
+    page.form().fill(method="cash").send()
+    with phone.app.app_context():
+        assert db.session.get_one(DeliverySlip, phone.slip).unused_minor == 0
+    assert "Send to the member" in browser.get(f"/k/lepo/pay/{phone.payslip}").words
+
+
 def test_my_passbook_adds_up(phone):
     words = phone.who("maria").get("/s/lepo/me/materials").words
 
@@ -160,7 +181,7 @@ def test_a_double_start_is_one_note(phone):
     assert page.words.count("It is finished") == 1
 
 
-PAGES = ("/s/lepo/me", "/s/lepo/me/why", "/s/lepo/me/materials", "/s/lepo/me/notes")
+PAGES = ("/s/lepo/me", "/s/lepo/me/why", "/s/lepo/me/looks", "/s/lepo/me/materials", "/s/lepo/me/notes")
 PAPERS = ("slip/{slip}", "payslip/{payslip}", "slip/{slip}.pdf", "slip/{slip}/contest")
 
 
