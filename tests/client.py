@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import inspect
 from werkzeug.test import TestResponse
@@ -64,6 +64,7 @@ class PageClient:
 
     def _ask(self, method: str, address: str, status: int, follow: bool, options: dict[str, Any]) -> Page:
         headers = {"Accept-Language": self.language, **options.pop("headers", {})}
+        _forget_last_request()
         page = self._judged(self.http.open(address, method=method, headers=headers, **options), address)
         for _turn in range(REDIRECTS_MAX):
             if not (follow and 300 <= page.status < 400):
@@ -109,6 +110,12 @@ class PageClient:
         for cookie in self.http._cookies.values():
             thief.http.set_cookie(cookie.key, cookie.decoded_value, domain=cookie.domain, path=cookie.path)
         return thief
+
+
+def _forget_last_request() -> None:
+    """A test that holds an app context shares its g with the requests; each of these begins with an empty one."""
+    for name in list(g) if has_app_context() else ():
+        g.pop(name)
 
 
 def _local(address: str) -> str:

@@ -6,13 +6,15 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in sign-in, the accounts' pages and letters, and their places in the console."""
-    from marketplace.accounts import console, invitations, letters, names, resets, sessions
+    from marketplace.accounts import console, invitations, letters, names, operator_pages, resets, sessions
     from marketplace.accounts.cli import operator_command
     from marketplace.accounts.views import blueprint
     from marketplace.kernel import outbox
 
     sessions.init_app(app)
     console.init_app(app)
+    operator_pages.init_app(app)
+    operator_pages.add_page(app, _l("Cooperatives"), "accounts.waiting", order=10)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_name"] = names.role_name
     console.add_entry(app, _l("People"), "accounts.people", order=90)

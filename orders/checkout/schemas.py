@@ -4,7 +4,8 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates
 
 from marketplace.config import ADDRESS_CHARACTERS_MAX
-from marketplace.kernel.forms import Email, Form, Text
+from marketplace.kernel.forms import Amount, Email, Form, Text
+from marketplace.kernel.money import EXPONENTS
 from orders.checkout.names import is_country
 
 
@@ -45,8 +46,25 @@ class Placing(Form):
 class Rate(Form):
     """An exchange rate as the operator read it somewhere."""
 
-    charge_currency = Text(required=True, min=3, max=3)
-    currency = Text(required=True, min=3, max=3)
+    charge_currency = fields.String(required=True, validate=validate.OneOf(sorted(EXPONENTS)))
+    currency = fields.String(required=True, validate=validate.OneOf(sorted(EXPONENTS)))
     rate = Text(required=True, max=24)
     source = Text(required=True, min=3, max=200)
     observed_on = fields.Date(required=True)
+
+
+class Account(Form):
+    """Where transfers in a currency go."""
+
+    currency = fields.String(required=True, validate=validate.OneOf(sorted(EXPONENTS)))
+    holder = Text(required=True, min=2, max=120)
+    bank = Text(required=True, min=2, max=120)
+    number = Text(required=True, min=4, max=60)
+
+
+class Parcel(Form):
+    """What a parcel costs, inside the country or abroad."""
+
+    reach = fields.String(required=True, validate=validate.OneOf(["home", "abroad"]))
+    price = Amount(required=True)
+    title = Text(load_default="", max=120)

@@ -17,7 +17,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import EXPONENTS, Money
 from orders.checkout import totals
-from orders.checkout.models import DeliveryPrice, ExchangeRate
+from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate
 from producers.decisions.queries import fee_estimate_on
 
 
@@ -26,6 +26,13 @@ class BadRate(Invalid):
 
     code = "rate_unusable"
     message = _l("Enter how many units of the seller's currency one unit buys, for example 35.1250, and its day.")
+
+
+class BadCurrency(Invalid):
+    """A currency that cannot be chosen here."""
+
+    code = "currency_unknown"
+    message = _l("Choose a currency from the list.")
 
 
 class NoFreshRate(Conflict):
@@ -83,6 +90,24 @@ def record_rate(
     db.session.add(recorded)
     db.session.flush()
     return recorded
+
+
+def name_bank_account(actor: Actor, *, currency: str, holder: str, bank: str, number: str) -> BankAccount:
+    """From now on buyers who pay in this currency transfer to this account; refuses others than the operator."""
+    refuse_unless_operator(actor)
+    if currency not in EXPONENTS:
+        raise BadCurrency(fields={"currency": BadCurrency.message})
+    named = BankAccount(
+        currency=currency,
+        holder=holder,
+        bank=bank,
+        number=number,
+        recorded_at=clock.now(),
+        recorded_by=actor.user_id,
+    )
+    db.session.add(named)
+    db.session.flush()
+    return named
 
 
 def positive_text(rate: str) -> str:

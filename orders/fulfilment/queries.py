@@ -1,11 +1,13 @@
 """Reading parcels."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import NotFound
 from orders.checkout.models import Order
 from orders.fulfilment.models import CarrierPayment, Parcel
 
@@ -31,3 +33,39 @@ def parcels_of_order(order_id: str) -> Sequence[Parcel]:
     """An order's parcels, in the order of its lines."""
     query = select(Parcel).where(Parcel.order_id == order_id).order_by(Parcel.id).options(selectinload(Parcel.order))
     return db.session.scalars(query).all()
+
+
+def parcels_newest_first(organisation_id: str, state: str | None = None) -> Select[tuple[Parcel]]:
+    """A seller's parcels with their orders, of one state or of all; those to do first come first."""
+    query = select(Parcel).where(Parcel.organisation_id == organisation_id).options(joinedload(Parcel.order))
+    if state:
+        return query.where(Parcel.state == state).order_by(Parcel.id)
+    return query.order_by(Parcel.id.desc())
+
+
+def parcel_numbered(organisation_id: str, number: str) -> Parcel:
+    """A seller's parcel by the number of its order, with the order's lines; NotFound where it is none of its own."""
+    query = select(Parcel).join(Order).where(Parcel.organisation_id == organisation_id, Order.number == number)
+    parcel = db.session.scalar(query.options(joinedload(Parcel.order).selectinload(Order.lines)))
+    if parcel is None:
+        raise NotFound
+    return parcel
+
+
+def parcels_waiting(organisation_id: str) -> dict[str, tuple[int, datetime]]:
+    """How many parcels a seller has to pack and to send, each with the moment its oldest order was paid."""
+    query = (
+        select(Parcel.state, func.count(Parcel.id), func.min(Order.paid_at))
+        .join(Order, Order.id == Parcel.order_id)
+        .where(Parcel.organisation_id == organisation_id, Parcel.state.in_(("open", "packed")))
+        .group_by(Parcel.state)
+    )
+    return {state: (count, since) for state, count, since in db.session.execute(query)}
+
+
+def carrier_payments(order_id: str, organisation_id: str) -> Sequence[CarrierPayment]:
+    """What a seller has paid its carrier for an order."""
+    query = select(CarrierPayment).where(
+        CarrierPayment.order_id == order_id, CarrierPayment.organisation_id == organisation_id
+    )
+    return db.session.scalars(query.order_by(CarrierPayment.id)).all()

@@ -1,17 +1,22 @@
 """Buyers' money: one port, Stripe or bank transfer behind it, webhooks, money sent back."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
     """Plug in the port (none without a Stripe key), the webhook, the outbox handlers and the expiry job."""
+    from marketplace.accounts import operator_pages
     from marketplace.kernel import jobs, outbox
-    from orders.payments import handlers, views
+    from orders.payments import desk_views, handlers, views
     from orders.payments.stripe_port import StripePort
 
     key = app.config["STRIPE_API_KEY"]
     app.extensions["payment_port"] = StripePort(key, app.config["STRIPE_API_BASE"]) if key else None
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(desk_views.blueprint)
+    operator_pages.add_page(app, _l("Transfers"), "desk.transfers", order=40)
+    operator_pages.add_page(app, _l("Money back"), "desk.money_back", order=50)
     outbox.subscribe(app, "order.ended", "payments.close_session", handlers.close_session)
     outbox.subscribe(app, "order.paid", "payments.fetch_fee", handlers.fetch_fee)
     outbox.subscribe(app, "fee.reported", "payments.fetch_reported_fee", handlers.fetch_fee)

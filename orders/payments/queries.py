@@ -31,3 +31,9 @@ def transfers_awaited() -> Select[tuple[Order]]:
 def payment_for(order_id: str) -> Payment | None:
     """The payment that came first for an order."""
     return db.session.scalar(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1))
+
+
+def money_back_with(money_back_id: str) -> MoneyBack | None:
+    """One sum that goes or went back, with its order."""
+    query = select(MoneyBack).where(MoneyBack.id == money_back_id).options(joinedload(MoneyBack.order))
+    return db.session.scalar(query)

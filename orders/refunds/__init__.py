@@ -4,7 +4,8 @@ from flask import Flask
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the tables."""
-    from orders.refunds import models
+    """Plug in the tables and the form that refunds."""
+    from orders.refunds import models, views
 
     app.extensions["refunds"] = models
+    app.register_blueprint(views.blueprint)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.settlement.models import Payout, SettlementItem, TaxRemittance
@@ -52,3 +53,32 @@ def payouts_of(organisation_id: str, limit: int) -> Sequence[Payout]:
     return db.session.scalars(
         select(Payout).where(Payout.organisation_id == organisation_id).order_by(Payout.id.desc()).limit(limit)
     ).all()
+
+
+def owed_to(organisation_id: str) -> list[SettlementItem]:
+    """What stands behind the sum a seller is owed now, the earliest first."""
+    query = select(SettlementItem).where(
+        SettlementItem.organisation_id == organisation_id, SettlementItem.payout_id.is_(None)
+    )
+    return list(db.session.scalars(query.order_by(SettlementItem.id)))
+
+
+def payouts_newest_first(organisation_id: str | None = None) -> Select[tuple[Payout]]:
+    """Payouts, of one seller or of all."""
+    query = select(Payout).order_by(Payout.id.desc())
+    return query.where(Payout.organisation_id == organisation_id) if organisation_id else query
+
+
+def payout_of(organisation_id: str, payout_id: str) -> Payout:
+    """A seller's payout; NotFound where it is none of its own."""
+    query = select(Payout).where(Payout.id == payout_id, Payout.organisation_id == organisation_id)
+    payout = db.session.scalar(query)
+    if payout is None:
+        raise NotFound
+    return payout
+
+
+def payouts_unconfirmed(organisation_id: str) -> Sequence[Payout]:
+    """Payouts that a seller has not confirmed, the earliest first."""
+    query = select(Payout).where(Payout.organisation_id == organisation_id, Payout.confirmed_at.is_(None))
+    return db.session.scalars(query.order_by(Payout.id)).all()

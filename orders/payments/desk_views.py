@@ -1,0 +1,80 @@
+"""The operator's desk: transfers that are awaited, money that has to go back."""
+
+from flask import Blueprint, g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.policy import OPERATOR
+from marketplace.kernel.errors import LumbungError, NotFound
+from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.money import Money
+from marketplace.kernel.paging import page_asked, paged
+from marketplace.kernel.policy import allow
+from orders.checkout.queries import order_numbered
+from orders.payments.models import MoneyBack
+from orders.payments.queries import money_back_open, money_back_with, transfers_awaited
+from orders.payments.schemas import Arrived, Returned
+from orders.payments.services import WrongAmount, confirm_transfer, settle_money_back
+
+blueprint = Blueprint("desk", __name__)
+
+
+@blueprint.get("/operator/transfers")
+@allow(OPERATOR)
+def transfers() -> str:
+    """Orders whose transfer has not come, the earliest end first."""
+    page = paged(transfers_awaited(), page_asked())
+    return render_template("orders/payments/transfers.html", page=page)
+
+
+@blueprint.route("/operator/transfers/<number>", methods=["GET", "POST"])
+@allow(OPERATOR)
+def transfer(number: str) -> Answer:
+    """Say that a transfer came: what, by which reference, and what proves it."""
+    order = order_numbered(number)
+    if order.method != "transfer":
+        raise NotFound
+    if request.method == "POST":
+        try:
+            sent = load_form(Arrived)
+            received = _money(str(sent["amount"]), order.charge_currency)
+            confirm_transfer(g.actor, order.id, received, reference=sent["reference"], proof=sent["proof"])
+        except LumbungError as error:
+            return show_form("orders/payments/transfer.html", error, order=order_numbered(number))
+        return done(url_for("desk.transfers"), _("The transfer for order %(number)s is confirmed.", number=number))
+    return show_form("orders/payments/transfer.html", order=order)
+
+
+@blueprint.get("/operator/money-back")
+@allow(OPERATOR)
+def money_back() -> str:
+    """Sums that have not reached their buyers."""
+    page = paged(money_back_open(), page_asked())
+    return render_template("orders/payments/money_back.html", page=page)
+
+
+@blueprint.route("/operator/money-back/<money_back_id>", methods=["GET", "POST"])
+@allow(OPERATOR)
+def send_money_back(money_back_id: str) -> Answer:
+    """Say that a sum was sent back by hand, with what proves it."""
+    owed = _found(money_back_id)
+    if request.method == "POST":
+        try:
+            settle_money_back(g.actor, owed.id, proof=load_form(Returned)["proof"])
+        except LumbungError as error:
+            return show_form("orders/payments/send_back.html", error, owed=_found(money_back_id))
+        return done(url_for("desk.money_back"), _("Noted: the buyer has the money back."))
+    return show_form("orders/payments/send_back.html", owed=owed)
+
+
+def _found(money_back_id: str) -> MoneyBack:
+    owed = money_back_with(money_back_id)
+    if owed is None:
+        raise NotFound
+    return owed
+
+
+def _money(text: str, currency: str) -> Money:
+    try:
+        return Money.parse(text, currency)
+    except ValueError as error:
+        raise WrongAmount(fields={"amount": WrongAmount.message}) from error
