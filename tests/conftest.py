@@ -13,9 +13,13 @@ from flask.testing import FlaskClient
 from marketplace.kernel.journal.checkpoint import Signer
 from tests import databases
 from tests.client import PageClient
+from tests.journeys.browser import chromium
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
+# One browser a worker: a second one in the same process would not start.
+__all__ = ["chromium"]
+
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 

@@ -1,5 +1,5 @@
 """Every journey may ask for a browser."""
 
-from tests.journeys.browser import browse, chromium, served
+from tests.journeys.browser import browse, served
 
-__all__ = ["browse", "chromium", "served"]
+__all__ = ["browse", "served"]

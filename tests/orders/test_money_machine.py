@@ -29,119 +29,123 @@ ANY = st.integers(0, 9)
 BANK_RATES = {"silk": "34.98", "batik": "16300"}
 
 
+class Machine(RuleBasedStateMachine):
+    """Every example has a database of its own, on the engine of the subclass."""
+
+    engine = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from marketplace.app import create_app
+
+        self.folder = TemporaryDirectory()
+        self.database = databases.fresh(self.engine)
+        self.app = create_app(conftest.settings(self.database.url, Path(self.folder.name)))
+        self.contexts = [self.app.app_context(), clock.at(SALE_DAY)]
+        for context in self.contexts:
+            context.__enter__()
+        self.shop = open_shop()
+        self.orders: list[Order] = []
+
+    def teardown(self) -> None:
+        db.session.remove()
+        db.engine.dispose()
+        for context in reversed(self.contexts):
+            context.__exit__(None, None, None)
+        self.database.drop()
+        self.folder.cleanup()
+
+    def some(self, pick: int) -> Order:
+        return self.orders[pick % len(self.orders)]
+
+    @rule(scarves=st.integers(0, 4), runners=st.integers(0, 4), card=st.booleans())
+    def place(self, scarves: int, runners: int, card: bool) -> None:
+        pieces = {name: n for name, n in (("scarf", scarves), ("runner", runners)) if n}
+        left = {"scarf": self.shop.scarf.stocks[0].available, "runner": self.shop.runner.stocks[0].available}
+        if not pieces:
+            return
+        try:
+            self.orders.append(self.shop.order(pieces, method="card" if card else "transfer"))
+        except SoldOut:
+            assert any(n > left[name] for name, n in pieces.items())
+
+    @precondition(lambda self: self.orders)
+    @rule(pick=ANY, attempt=st.integers(1, 2))
+    def pay(self, pick: int, attempt: int) -> None:
+        order = self.some(pick)
+        amount = Money(order.amount_minor, order.charge_currency)
+        record_payment(order.id, amount, method=order.method, reference=f"{order.id}/{attempt}")
+
+    @precondition(lambda self: self.orders)
+    @rule(pick=ANY, cancel=st.booleans())
+    def end(self, pick: int, cancel: bool) -> None:
+        order = self.some(pick)
+        try:
+            ended = cancel_order(order.id) if cancel else expire_order(order.id)
+            assert ended.state != "placed"
+        except PaidAlready:
+            assert order.state == "paid"
+
+    @precondition(lambda self: any(order.state == "paid" for order in self.orders))
+    @rule(pick=ANY, fee=st.integers(0, 3000))
+    def report(self, pick: int, fee: int) -> None:
+        paid = [order for order in self.orders if order.state == "paid"]
+        report_fee(SYSTEM, paid[pick % len(paid)].id, Money(fee, "USD"), source="a report")
+
+    @precondition(lambda self: any(order.state == "paid" for order in self.orders))
+    @rule(pick=ANY, place=ANY, quantity=st.integers(1, 4), restocked=st.booleans())
+    def give_back(self, pick: int, place: int, quantity: int, restocked: bool) -> None:
+        paid = [order for order in self.orders if order.state == "paid"]
+        order = paid[pick % len(paid)]
+        line = order.lines[place % len(order.lines)]
+        left = line.remaining_quantity
+        try:
+            refund(
+                SYSTEM,
+                order.id,
+                {line.id: quantity},
+                goods="restocked" if restocked else "scrapped",
+                seller_at_fault=True,
+            )
+        except TooManyPieces:
+            assert quantity > left
+
+    @rule(silk=st.booleans())
+    def pay_out(self, silk: bool) -> None:
+        seller = self.shop.silk if silk else self.shop.batik
+        try:
+            make_payout(SYSTEM, seller, bank_rates={"USD": BANK_RATES[seller.slug]}, rail="bank file")
+        except NothingOwed:
+            assert minor(seller.slug, "receivable:platform") <= 0
+
+    @invariant()
+    def the_books_are_sound(self) -> None:
+        assert_sound()
+        assert list(run_all()) == []
+
+    @invariant()
+    def nobody_s_wage_moves(self) -> None:
+        assert [minor(book, "wages_payable:M1") for book in ("silk", "batik")] == [0, 0]
+
+    @invariant()
+    def pieces_are_where_they_were_counted(self) -> None:
+        for listing, number, all_pieces in ((self.shop.scarf, "SC-1", 7), (self.shop.runner, "BT-1", 12)):
+            stock, lot = listing.stocks[0], self.shop.lots[number]
+            held = sum(
+                line.quantity
+                for order in self.orders
+                if order.state == "placed"
+                for line in order.lines
+                if line.stock_id == stock.id
+            )
+            assert (stock.reserved, stock.sold) == (held, lot.sold)
+            assert lot.stock == stock.available + held
+            assert all_pieces + lot.returned - lot.lost - lot.sold == lot.stock
+
+
 def machine(engine: str) -> type[RuleBasedStateMachine]:
-    """The machine on one engine; every example has a database of its own."""
-
-    class Money_(RuleBasedStateMachine):  # noqa: N801 - beside the type it is about
-        def __init__(self) -> None:
-            super().__init__()
-            from marketplace.app import create_app
-
-            self.folder = TemporaryDirectory()
-            self.database = databases.fresh(engine)
-            self.app = create_app(conftest.settings(self.database.url, Path(self.folder.name)))
-            self.contexts = [self.app.app_context(), clock.at(SALE_DAY)]
-            for context in self.contexts:
-                context.__enter__()
-            self.shop = open_shop()
-            self.orders: list[Order] = []
-
-        def teardown(self) -> None:
-            db.session.remove()
-            db.engine.dispose()
-            for context in reversed(self.contexts):
-                context.__exit__(None, None, None)
-            self.database.drop()
-            self.folder.cleanup()
-
-        def some(self, pick: int) -> Order:
-            return self.orders[pick % len(self.orders)]
-
-        @rule(scarves=st.integers(0, 4), runners=st.integers(0, 4), card=st.booleans())
-        def place(self, scarves: int, runners: int, card: bool) -> None:
-            pieces = {name: n for name, n in (("scarf", scarves), ("runner", runners)) if n}
-            left = {"scarf": self.shop.scarf.stocks[0].available, "runner": self.shop.runner.stocks[0].available}
-            if not pieces:
-                return
-            try:
-                self.orders.append(self.shop.order(pieces, method="card" if card else "transfer"))
-            except SoldOut:
-                assert any(n > left[name] for name, n in pieces.items())
-
-        @precondition(lambda self: self.orders)
-        @rule(pick=ANY, attempt=st.integers(1, 2))
-        def pay(self, pick: int, attempt: int) -> None:
-            order = self.some(pick)
-            amount = Money(order.amount_minor, order.charge_currency)
-            record_payment(order.id, amount, method=order.method, reference=f"{order.id}/{attempt}")
-
-        @precondition(lambda self: self.orders)
-        @rule(pick=ANY, cancel=st.booleans())
-        def end(self, pick: int, cancel: bool) -> None:
-            order = self.some(pick)
-            try:
-                ended = cancel_order(order.id) if cancel else expire_order(order.id)
-                assert ended.state != "placed"
-            except PaidAlready:
-                assert order.state == "paid"
-
-        @precondition(lambda self: any(order.state == "paid" for order in self.orders))
-        @rule(pick=ANY, fee=st.integers(0, 3000))
-        def report(self, pick: int, fee: int) -> None:
-            paid = [order for order in self.orders if order.state == "paid"]
-            report_fee(SYSTEM, paid[pick % len(paid)].id, Money(fee, "USD"), source="a report")
-
-        @precondition(lambda self: any(order.state == "paid" for order in self.orders))
-        @rule(pick=ANY, place=ANY, quantity=st.integers(1, 4), restocked=st.booleans())
-        def give_back(self, pick: int, place: int, quantity: int, restocked: bool) -> None:
-            paid = [order for order in self.orders if order.state == "paid"]
-            order = paid[pick % len(paid)]
-            line = order.lines[place % len(order.lines)]
-            left = line.remaining_quantity
-            try:
-                refund(
-                    SYSTEM,
-                    order.id,
-                    {line.id: quantity},
-                    goods="restocked" if restocked else "scrapped",
-                    seller_at_fault=True,
-                )
-            except TooManyPieces:
-                assert quantity > left
-
-        @rule(silk=st.booleans())
-        def pay_out(self, silk: bool) -> None:
-            seller = self.shop.silk if silk else self.shop.batik
-            try:
-                make_payout(SYSTEM, seller, bank_rates={"USD": BANK_RATES[seller.slug]}, rail="bank file")
-            except NothingOwed:
-                assert minor(seller.slug, "receivable:platform") <= 0
-
-        @invariant()
-        def the_books_are_sound(self) -> None:
-            assert_sound()
-            assert list(run_all()) == []
-
-        @invariant()
-        def nobody_s_wage_moves(self) -> None:
-            assert [minor(book, "wages_payable:M1") for book in ("silk", "batik")] == [0, 0]
-
-        @invariant()
-        def pieces_are_where_they_were_counted(self) -> None:
-            for listing, number, all_pieces in ((self.shop.scarf, "SC-1", 7), (self.shop.runner, "BT-1", 12)):
-                stock, lot = listing.stocks[0], self.shop.lots[number]
-                held = sum(
-                    line.quantity
-                    for order in self.orders
-                    if order.state == "placed"
-                    for line in order.lines
-                    if line.stock_id == stock.id
-                )
-                assert (stock.reserved, stock.sold) == (held, lot.sold)
-                assert lot.stock == stock.available + held
-                assert all_pieces + lot.returned - lot.lost - lot.sold == lot.stock
-
-    return Money_
+    """The machine on one engine."""
+    return type(f"On{engine.title()}", (Machine,), {"engine": engine})
 
 
 @pytest.mark.parametrize("engine", databases.ENGINES)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 
-TOPIC = "order.paid"
+TOPIC = "test.happened"
 
 
 @pytest.fixture
