@@ -112,7 +112,7 @@ def place_order(
     The same `client_key` again gives the same order. Refuses what `quote` refuses, and a total other than the
     one `agreed` to. Stock is locked in key order before anything is written.
     """
-    repeated = _order_with_key(client_key)
+    repeated = order_with_key(client_key)
     if repeated:
         return repeated
     listings = [line.listing_id for line in basket.lines]
@@ -196,7 +196,8 @@ def _end(order_id: str, event: states.Event) -> Order:
     return order
 
 
-def _order_with_key(client_key: str | None) -> Order | None:
+def order_with_key(client_key: str | None) -> Order | None:
+    """The order that a press of the button made already."""
     if client_key is None:
         return None
     return db.session.scalar(select(Order).where(Order.client_key == client_key))

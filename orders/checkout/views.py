@@ -22,7 +22,7 @@ from orders.checkout.models import Order
 from orders.checkout.names import countries, country_name, currency_choices
 from orders.checkout.order_views import to_provider
 from orders.checkout.schemas import Contact, Delivery, Payment, Placing
-from orders.checkout.services import Buyer, place_order
+from orders.checkout.services import Buyer, order_with_key, place_order
 from orders.checkout.sheet import Sheet, sheet_of
 from orders.payments.port import card_offered
 
@@ -30,6 +30,11 @@ blueprint = Blueprint("checkout", __name__)
 
 # The pages in their order, each with the answers that it asks.
 STEPS = {"delivery": ("country", "address"), "contact": ("name", "email"), "payment": ("method", "currency")}
+PAGES = {
+    "delivery": "orders/checkout/delivery.html",
+    "contact": "orders/checkout/contact.html",
+    "payment": "orders/checkout/payment.html",
+}
 
 
 @blueprint.route("/checkout/delivery", methods=["GET", "POST"])
@@ -78,7 +83,10 @@ def check() -> Answer:
 @blueprint.post("/checkout")
 @allow(PUBLIC)
 def place() -> Answer:
-    """Order: hold the goods until a visible end, then lead to the payment."""
+    """Order: hold the goods until a visible end, then lead to the payment. Pressed twice it is one order."""
+    repeated = order_with_key(request.form.get("client_key"))
+    if repeated:
+        return redirect(_way_to_pay(repeated), 303)  # type: ignore[return-value]
     if _first_missing():
         return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
     try:
@@ -102,7 +110,7 @@ def _step(name: str, schema: type[Any], **context: Any) -> Answer:
     """One page of questions: keep what is answered and go on, or show it again with what was entered."""
     if not reader.Count().any():
         return redirect(url_for("cart.basket"), 303)  # type: ignore[return-value]
-    template = f"orders/checkout/{name}.html"
+    template = PAGES[name]
     number = list(STEPS).index(name) + 1
     if request.method == "POST":
         try:
