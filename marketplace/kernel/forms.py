@@ -3,16 +3,16 @@
 A schema is a marshmallow class on Form; the same class reads a form, a JSON body and an import row. A view with a
 form is written like this, so that nothing entered is ever lost:
 
-    @blueprint.route("/k/<organisation>/lots/new", methods=["GET", "POST"])
+    @blueprint.route("/k/<organisation>/suppliers/new", methods=["GET", "POST"])
     @allow(RoleIn(RUNS))
-    def new_lot(organisation: str) -> Answer:
+    def new_supplier(organisation: str) -> Answer:
         if request.method == "POST":
             try:
-                lot = services.open_lot(g.actor, **load_form(NewLot))
+                supplier = services.register_supplier(g.actor, g.organisation, **load_form(SupplierForm))
             except LumbungError as error:
-                return show_form("producers/lots/new.html", error)
-            return done(url_for("lots.show", organisation=organisation, lot_id=lot.id), _("Lot opened."))
-        return show_form("producers/lots/new.html", values={"date": today})
+                return show_form("producers/materials/supplier_new.html", error)
+            return done(url_for("materials.suppliers", organisation=organisation), _("Noted: %(n)s.", n=supplier.name))
+        return show_form("producers/materials/supplier_new.html", values={})
 
 and its template:
 
