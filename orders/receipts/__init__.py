@@ -5,14 +5,16 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the receipt's addresses, the page that checks one, and what `lumbung verify` checks of documents."""
+    """Plug in the receipt's addresses, the page that checks one, what auditors ask, and what `lumbung verify` checks."""
     from marketplace.kernel.invariants import register
     from marketplace.storefront.shell import add_footer_link
-    from orders.receipts import invariants, verify_views, views
+    from orders.receipts import citing, invariants, verify_views, views
+    from producers.audit import receipts as asked
 
     # The page that checks a receipt hangs its two addresses on the same blueprint.
     assert verify_views
     app.register_blueprint(views.blueprint)
+    asked.answer_with(app, citing.lines_citing)
     add_footer_link(app, _l("Check a receipt"), "receipts.verify")
     register(app, "receipts.numbers", invariants.numbers_have_no_gap)
     register(app, "receipts.documents", invariants.documents_are_as_issued)

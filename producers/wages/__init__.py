@@ -15,6 +15,6 @@ def init_app(app: Flask) -> None:
     invariants.register(app, "wages", check)
     for part in (views, payment_views, check_views):
         app.register_blueprint(part.blueprint)
-    console.add_entry(app, _l("Pay"), "wages.index", order=50)
+    console.add_entry(app, _l("Wages"), "wages.index", order=50)
     today.add_duties(app, waiting.duties)
     today.add_debts(app, waiting.debts)

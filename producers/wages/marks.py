@@ -16,6 +16,7 @@ STACK_MAX = 240
 PITCH = 24
 FOOT = 30
 EDGE = 24
+LABEL_ROOM = 44  # half of the longest figure below the line
 BINS = 24
 STEPS = (1, 2, 5)
 
@@ -102,4 +103,5 @@ def _round_step(wish: Fraction) -> int:
 def _ticks(start: Fraction, end: Fraction, x: Callable[[Fraction], int]) -> list[Tick]:
     step = _round_step((end - start) / 5)
     first = -(-start // step) * step
-    return [Tick(x(Fraction(at)), int(at)) for at in range(int(first), int(end) + 1, step)]
+    ticks = [Tick(x(Fraction(at)), at) for at in range(int(first), int(end) + 1, step)]
+    return [tick for tick in ticks if LABEL_ROOM <= tick.x <= WIDTH - LABEL_ROOM]

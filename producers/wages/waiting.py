@@ -44,4 +44,4 @@ def debts(organisation: Organisation) -> Iterator[Debt]:
     )
     for due, count, amount in rows:
         to = ngettext("%(num)s member", "%(num)s members", count)
-        yield Debt(to, _("Pay"), int(amount), "wages.index", due=due, arguments={"group": "all"})
+        yield Debt(to, _("Wages"), int(amount), "wages.index", due=due, arguments={"group": "all"})
