@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 
 def init_app(app: Flask) -> None:
-    """Plug in the receipt's addresses, the page that checks one, what auditors ask, and what `lumbung verify` checks."""
+    """Plug in the receipt's addresses, the page that checks one, what auditors ask, and what `verify` checks."""
     from marketplace.kernel.invariants import register
     from marketplace.storefront.shell import add_footer_link
     from orders.receipts import citing, invariants, verify_views, views

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import noload
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.kernel.dates import day, moment
@@ -81,6 +82,7 @@ def flows_of(source_ids: Sequence[str]) -> list[Flow]:
         select(Lot, came, left)
         .join(CostMovement, CostMovement.lot_id == Lot.id)
         .where(CostMovement.source_id.in_(source_ids), CostMovement.amount_minor > 0)
+        .options(noload(Lot.organisation))
         .group_by(Lot.id)
         .order_by(Lot.made_on, Lot.id)
     )
