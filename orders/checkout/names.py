@@ -18,6 +18,24 @@ def country_name(code: str | None) -> str:
     return str(Locale.parse(language()).territories.get(code, code)) if code else ""
 
 
+# Where a country has several zones, that of its capital; elsewhere times are told in UTC and say so.
+ZONES = {
+    "ID": "Asia/Jakarta",
+    "IN": "Asia/Kolkata",
+    "KH": "Asia/Phnom_Penh",
+    "MY": "Asia/Kuala_Lumpur",
+    "PH": "Asia/Manila",
+    "SG": "Asia/Singapore",
+    "TH": "Asia/Bangkok",
+    "TL": "Asia/Dili",
+}
+
+
+def zone_of(country: str | None) -> str:
+    """The zone a buyer's times are told in."""
+    return ZONES.get(country or "", "UTC")
+
+
 def countries() -> list[tuple[str, str]]:
     """Every country as (code, name), by name."""
     return _countries(language())

@@ -12,7 +12,7 @@ from marketplace.kernel.forms import Answer, done
 from marketplace.kernel.i18n import money
 from marketplace.kernel.policy import LINK, allow
 from orders.checkout.models import Order
-from orders.checkout.names import country_name
+from orders.checkout.names import country_name, zone_of
 from orders.checkout.queries import bank_account, order_with_token
 from orders.checkout.services import cancel_order
 from orders.fulfilment.queries import parcels_of_order
@@ -92,21 +92,23 @@ def masked(email: str) -> str:
 
 def _known(order: Order) -> list[dict[str, str]]:
     """What we know of a payment without an answer, with its times, and both ways it can end."""
-    intent = live_intent(order.id)
+    intent, zone = live_intent(order.id), zone_of(order.buyer_country)
     pressed = money(order.amount_minor, order.charge_currency)
     known = [
         {
-            "when": moment(order.placed_at),
+            "when": moment(order.placed_at, zone),
             "what": _("You pressed Pay %(sum)s", sum=pressed),
             "detail": _("Noted under the number %(number)s", number=order.number),
         }
     ]
     if intent:
-        known.append({"when": moment(intent.opened_at), "what": _("The payment page was opened"), "detail": ""})
-    known.append({"when": moment(clock.now()), "what": _("No answer yet"), "detail": _("Usually it takes seconds.")})
+        known.append({"when": moment(intent.opened_at, zone), "what": _("The payment page was opened"), "detail": ""})
+    known.append(
+        {"when": moment(clock.now(), zone), "what": _("No answer yet"), "detail": _("Usually it takes seconds.")}
+    )
     known.append(
         {
-            "when": moment(order.hold_ends_at),
+            "when": moment(order.hold_ends_at, zone),
             "what": _("At the latest"),
             "detail": _(
                 "If the payment is refused, the order ends and you are not charged. If money was taken for an order "
@@ -121,6 +123,7 @@ def _facts(order: Order) -> dict[str, Any]:
     is_paid = order.state == "paid"
     return {
         "order": order,
+        "zone": zone_of(order.buyer_country),
         "country": country_name(order.buyer_country),
         "account": bank_account(order.charge_currency) if order.state == "placed" else None,
         "parcels": parcels_of_order(order.id) if is_paid else [],

@@ -181,9 +181,11 @@ def delivery_price(organisation: Organisation, country: str | None) -> DeliveryP
 
 
 def charge_currencies(seller_currencies: Collection[str]) -> list[str]:
-    """What a buyer may pay in: the platform's currency, and the sellers' own where they share one."""
-    own = set(seller_currencies)
-    return sorted({platform().currency} | (own if len(own) == 1 else set()))
+    """What a buyer may pay in: the platform's currency, and every seller's own.
+
+    Which of them can be used now depends on the rates: one is refused where another seller's rate is not fresh.
+    """
+    return sorted({platform().currency} | set(seller_currencies))
 
 
 def expected_fee(charges: Sequence[int], charge_currency: str, method: str) -> int:

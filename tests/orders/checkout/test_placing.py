@@ -21,6 +21,7 @@ from orders.checkout.terms import (
     record_rate,
     set_delivery_price,
 )
+from tests.orders.books import assert_sound
 from tests.orders.shop import BUYER, SALE_DAY, Shop
 
 
@@ -82,10 +83,22 @@ def test_one_cooperative_s_own_currency_needs_no_rate(shop: Shop) -> None:
     finalise_paid(order.id, Money(order.amount_minor, "IDR"), fund="bank:IDR")
 
 
-@pytest.mark.parametrize(("pieces", "currency"), [({"scarf": 1, "runner": 1}, "IDR"), ({"scarf": 1}, "EUR")])
+@pytest.mark.parametrize(("pieces", "currency"), [({"scarf": 1}, "IDR"), ({"scarf": 1}, "EUR")])
 def test_other_currencies_are_not_offered(shop: Shop, pieces: dict[str, int], currency: str) -> None:
     with pytest.raises(CurrencyNotOffered):
         shop.order(pieces, currency=currency)
+
+
+def test_one_sellers_currency_pays_both_once_the_others_rate_is_there(shop: Shop) -> None:
+    with pytest.raises(NoFreshRate):
+        shop.order({"scarf": 1, "runner": 1}, currency="IDR")
+    record_rate(SYSTEM, charge_currency="IDR", currency="THB", rate="0.00216", source="a test", observed_on=SALE_DAY)
+
+    order = shop.order({"scarf": 1, "runner": 1}, method="transfer", currency="IDR")
+    finalise_paid(order.id, Money(order.amount_minor, "IDR"), fund="bank:IDR")
+
+    assert order.charge_currency == "IDR"
+    assert_sound()
 
 
 def test_home_and_abroad_have_their_own_price(shop: Shop) -> None:
