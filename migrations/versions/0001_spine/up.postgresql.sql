@@ -415,11 +415,11 @@ CREATE TABLE catalogue_listing (
 	CONSTRAINT uq_catalogue_listing_slug UNIQUE (slug)
 )
 -- next
-CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
--- next
 CREATE INDEX ix_catalogue_listing_organisation_id ON catalogue_listing (organisation_id)
 -- next
 CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
+-- next
+CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
 -- next
 CREATE TABLE catalogue_profile (
 	organisation_id VARCHAR(40) NOT NULL,
@@ -451,9 +451,9 @@ CREATE TABLE coop_member (
 	CONSTRAINT fk_coop_member_user_id FOREIGN KEY(user_id) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_coop_member_organisation_id ON coop_member (organisation_id)
--- next
 CREATE INDEX ix_coop_member_user_id ON coop_member (user_id)
+-- next
+CREATE INDEX ix_coop_member_organisation_id ON coop_member (organisation_id)
 -- next
 CREATE TABLE coop_certificate (
 	id VARCHAR(40) NOT NULL,
@@ -991,9 +991,9 @@ CREATE TABLE labour_work (
 	CONSTRAINT fk_labour_work_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
--- next
 CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
+-- next
+CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
 -- next
 CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
@@ -1093,11 +1093,11 @@ CREATE TABLE audit_look (
 	CONSTRAINT fk_audit_look_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
--- next
 CREATE INDEX ix_audit_look_member ON audit_look (member_id, id)
 -- next
 CREATE INDEX ix_audit_look_organisation ON audit_look (organisation_id, id)
+-- next
+CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
 -- next
 CREATE OR REPLACE FUNCTION audit_look_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'audit_look is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1163,9 +1163,9 @@ CREATE TABLE settlement_item (
 	CONSTRAINT fk_settlement_item_payout_id FOREIGN KEY(payout_id) REFERENCES settlement_payout (id)
 )
 -- next
-CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
--- next
 CREATE INDEX ix_settlement_item_order_id ON settlement_item (order_id)
+-- next
+CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
 -- next
 CREATE OR REPLACE FUNCTION settlement_item_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'settlement_item is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1232,9 +1232,9 @@ CREATE TABLE payment_money_back (
 	CONSTRAINT fk_payment_money_back_done_by FOREIGN KEY(done_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
--- next
 CREATE INDEX ix_payment_money_back_open ON payment_money_back (state, id)
+-- next
+CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
 -- next
 CREATE TABLE history_invoice (
 	id VARCHAR(40) NOT NULL,
@@ -1348,11 +1348,11 @@ CREATE TABLE lot_movement (
 	CONSTRAINT fk_lot_movement_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_lot_movement_source ON lot_movement (source)
+CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
 -- next
 CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
-CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
+CREATE INDEX ix_lot_movement_source ON lot_movement (source)
 -- next
 CREATE OR REPLACE FUNCTION lot_movement_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'lot_movement is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1371,9 +1371,9 @@ CREATE TABLE lot_opening (
 	CONSTRAINT fk_lot_opening_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
--- next
 CREATE INDEX ix_lot_opening_lot_id ON lot_opening (lot_id)
+-- next
+CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
 -- next
 CREATE TABLE lot_step_input (
 	step_id VARCHAR(40) NOT NULL,
@@ -1434,9 +1434,9 @@ CREATE TABLE material_purchase (
 	CONSTRAINT fk_material_purchase_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_material_purchase_supplier_id ON material_purchase (supplier_id)
--- next
 CREATE INDEX ix_material_purchase_due ON material_purchase (organisation_id, due_on)
+-- next
+CREATE INDEX ix_material_purchase_supplier_id ON material_purchase (supplier_id)
 -- next
 CREATE TABLE wage_payslip_item (
 	payslip_id VARCHAR(40) NOT NULL,
@@ -1538,9 +1538,9 @@ CREATE TABLE delivery_slip (
 	CONSTRAINT fk_delivery_slip_step_id FOREIGN KEY(step_id) REFERENCES lot_step (id)
 )
 -- next
-CREATE INDEX ix_delivery_slip_member_id ON delivery_slip (member_id)
--- next
 CREATE INDEX ix_delivery_slip_day ON delivery_slip (organisation_id, made_on)
+-- next
+CREATE INDEX ix_delivery_slip_member_id ON delivery_slip (member_id)
 -- next
 CREATE OR REPLACE FUNCTION delivery_slip_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_slip is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next
@@ -1704,9 +1704,9 @@ CREATE TABLE delivery_advance_use (
 	CONSTRAINT fk_delivery_advance_use_payment_id FOREIGN KEY(payment_id) REFERENCES wage_payment (id)
 )
 -- next
-CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
--- next
 CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
+-- next
+CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
 -- next
 CREATE OR REPLACE FUNCTION delivery_advance_use_append_only() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'delivery_advance_use is append-only' USING ERRCODE = 'restrict_violation'; END$$
 -- next

@@ -384,11 +384,11 @@ CREATE TABLE catalogue_listing (
 	CONSTRAINT uq_catalogue_listing_slug UNIQUE (slug)
 )
 -- next
-CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
--- next
 CREATE INDEX ix_catalogue_listing_organisation_id ON catalogue_listing (organisation_id)
 -- next
 CREATE INDEX ix_catalogue_listing_published_at ON catalogue_listing (published_at)
+-- next
+CREATE INDEX ix_catalogue_listing_category ON catalogue_listing (category)
 -- next
 CREATE TABLE catalogue_profile (
 	organisation_id VARCHAR(40) NOT NULL,
@@ -420,9 +420,9 @@ CREATE TABLE coop_member (
 	CONSTRAINT fk_coop_member_user_id FOREIGN KEY(user_id) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_coop_member_organisation_id ON coop_member (organisation_id)
--- next
 CREATE INDEX ix_coop_member_user_id ON coop_member (user_id)
+-- next
+CREATE INDEX ix_coop_member_organisation_id ON coop_member (organisation_id)
 -- next
 CREATE TABLE coop_certificate (
 	id VARCHAR(40) NOT NULL,
@@ -940,9 +940,9 @@ CREATE TABLE labour_work (
 	CONSTRAINT fk_labour_work_signed_off_by FOREIGN KEY(signed_off_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
--- next
 CREATE INDEX ix_labour_work_organisation_id ON labour_work (organisation_id)
+-- next
+CREATE INDEX ix_labour_work_step_id ON labour_work (step_id)
 -- next
 CREATE INDEX ix_labour_work_member_id ON labour_work (member_id)
 -- next
@@ -1040,11 +1040,11 @@ CREATE TABLE audit_look (
 	CONSTRAINT fk_audit_look_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
--- next
 CREATE INDEX ix_audit_look_member ON audit_look (member_id, id)
 -- next
 CREATE INDEX ix_audit_look_organisation ON audit_look (organisation_id, id)
+-- next
+CREATE INDEX ix_audit_look_recent ON audit_look (user_id, at)
 -- next
 CREATE TRIGGER audit_look_no_update BEFORE UPDATE ON audit_look FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'audit_look is append-only'); END
 -- next
@@ -1106,9 +1106,9 @@ CREATE TABLE settlement_item (
 	CONSTRAINT fk_settlement_item_payout_id FOREIGN KEY(payout_id) REFERENCES settlement_payout (id)
 )
 -- next
-CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
--- next
 CREATE INDEX ix_settlement_item_order_id ON settlement_item (order_id)
+-- next
+CREATE INDEX ix_settlement_item_open ON settlement_item (organisation_id, payout_id)
 -- next
 CREATE TRIGGER settlement_item_no_update BEFORE UPDATE ON settlement_item FOR EACH ROW WHEN (NOT (OLD.payout_id IS NULL AND NEW.payout_id IS NOT NULL AND NEW.id = OLD.id AND NEW.order_id = OLD.order_id AND NEW.organisation_id = OLD.organisation_id AND NEW.origin_minor = OLD.origin_minor AND NEW.charge_minor = OLD.charge_minor)) BEGIN SELECT RAISE(ABORT, 'settlement_item is append-only'); END
 -- next
@@ -1169,9 +1169,9 @@ CREATE TABLE payment_money_back (
 	CONSTRAINT fk_payment_money_back_done_by FOREIGN KEY(done_by) REFERENCES account_user (id)
 )
 -- next
-CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
--- next
 CREATE INDEX ix_payment_money_back_open ON payment_money_back (state, id)
+-- next
+CREATE INDEX ix_payment_money_back_order_id ON payment_money_back (order_id)
 -- next
 CREATE TABLE history_invoice (
 	id VARCHAR(40) NOT NULL,
@@ -1283,11 +1283,11 @@ CREATE TABLE lot_movement (
 	CONSTRAINT fk_lot_movement_member_id FOREIGN KEY(member_id) REFERENCES coop_member (id)
 )
 -- next
-CREATE INDEX ix_lot_movement_source ON lot_movement (source)
+CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
 -- next
 CREATE INDEX ix_lot_movement_member_id ON lot_movement (member_id)
 -- next
-CREATE INDEX ix_lot_movement_lot ON lot_movement (lot_id, id)
+CREATE INDEX ix_lot_movement_source ON lot_movement (source)
 -- next
 CREATE TRIGGER lot_movement_no_update BEFORE UPDATE ON lot_movement FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'lot_movement is append-only'); END
 -- next
@@ -1304,9 +1304,9 @@ CREATE TABLE lot_opening (
 	CONSTRAINT fk_lot_opening_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
--- next
 CREATE INDEX ix_lot_opening_lot_id ON lot_opening (lot_id)
+-- next
+CREATE INDEX ix_lot_opening_organisation_id ON lot_opening (organisation_id)
 -- next
 CREATE TABLE lot_step_input (
 	step_id VARCHAR(40) NOT NULL,
@@ -1367,9 +1367,9 @@ CREATE TABLE material_purchase (
 	CONSTRAINT fk_material_purchase_lot_id FOREIGN KEY(lot_id) REFERENCES lot (id)
 )
 -- next
-CREATE INDEX ix_material_purchase_supplier_id ON material_purchase (supplier_id)
--- next
 CREATE INDEX ix_material_purchase_due ON material_purchase (organisation_id, due_on)
+-- next
+CREATE INDEX ix_material_purchase_supplier_id ON material_purchase (supplier_id)
 -- next
 CREATE TABLE wage_payslip_item (
 	payslip_id VARCHAR(40) NOT NULL,
@@ -1467,9 +1467,9 @@ CREATE TABLE delivery_slip (
 	CONSTRAINT fk_delivery_slip_step_id FOREIGN KEY(step_id) REFERENCES lot_step (id)
 )
 -- next
-CREATE INDEX ix_delivery_slip_member_id ON delivery_slip (member_id)
--- next
 CREATE INDEX ix_delivery_slip_day ON delivery_slip (organisation_id, made_on)
+-- next
+CREATE INDEX ix_delivery_slip_member_id ON delivery_slip (member_id)
 -- next
 CREATE TRIGGER delivery_slip_no_update BEFORE UPDATE ON delivery_slip FOR EACH ROW WHEN (NOT (OLD.step_id IS NULL AND NEW.step_id IS NOT NULL AND NEW.id IS NOT DISTINCT FROM OLD.id AND NEW.organisation_id IS NOT DISTINCT FROM OLD.organisation_id AND NEW.number IS NOT DISTINCT FROM OLD.number AND NEW.member_id IS NOT DISTINCT FROM OLD.member_id AND NEW.made_by IS NOT DISTINCT FROM OLD.made_by AND NEW.made_on IS NOT DISTINCT FROM OLD.made_on AND NEW.made_at IS NOT DISTINCT FROM OLD.made_at AND NEW.client_key IS NOT DISTINCT FROM OLD.client_key AND NEW.lot_id IS NOT DISTINCT FROM OLD.lot_id AND NEW.issued_quantity IS NOT DISTINCT FROM OLD.issued_quantity AND NEW.rate_key IS NOT DISTINCT FROM OLD.rate_key AND NEW.rate_minor IS NOT DISTINCT FROM OLD.rate_minor AND NEW.rate_decision_id IS NOT DISTINCT FROM OLD.rate_decision_id AND NEW.good IS NOT DISTINCT FROM OLD.good AND NEW.to_repair IS NOT DISTINCT FROM OLD.to_repair AND NEW.wage_minor IS NOT DISTINCT FROM OLD.wage_minor AND NEW.paid_minor IS NOT DISTINCT FROM OLD.paid_minor)) BEGIN SELECT RAISE(ABORT, 'delivery_slip is append-only'); END
 -- next
@@ -1623,9 +1623,9 @@ CREATE TABLE delivery_advance_use (
 	CONSTRAINT fk_delivery_advance_use_payment_id FOREIGN KEY(payment_id) REFERENCES wage_payment (id)
 )
 -- next
-CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
--- next
 CREATE INDEX ix_delivery_advance_use_payment_id ON delivery_advance_use (payment_id)
+-- next
+CREATE INDEX ix_delivery_advance_use_slip_id ON delivery_advance_use (slip_id)
 -- next
 CREATE TRIGGER delivery_advance_use_no_update BEFORE UPDATE ON delivery_advance_use FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'delivery_advance_use is append-only'); END
 -- next
