@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import PREPARES, READS_WAGES, RUNS, RoleIn
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.money import Money
@@ -63,6 +64,7 @@ def sent(organisation: str, number: str) -> Answer:
     try:
         services.mark_sent(g.actor, parcel, **load_form(Sent))
     except LumbungError as error:
+        db.session.rollback()  # the page shows what stands, not what was tried
         return show_form("orders/fulfilment/order.html", error, **_facts(number))
     return _back(number, _("Sent. The buyer sees it on the order’s page."))
 
@@ -77,6 +79,7 @@ def carrier(organisation: str, number: str) -> Answer:
         amount = _money(str(paid["amount"]))
         services.pay_carrier(g.actor, g.organisation, parcel.order, amount, proof=paid["proof"])
     except LumbungError as error:
+        db.session.rollback()  # the page shows what stands, not what was tried
         return show_form("orders/fulfilment/order.html", error, **_facts(number))
     return _back(number, _("Noted: the carrier is paid."))
 

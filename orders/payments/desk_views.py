@@ -4,6 +4,7 @@ from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.policy import OPERATOR
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.money import Money
@@ -39,6 +40,7 @@ def transfer(number: str) -> Answer:
             received = _money(str(sent["amount"]), order.charge_currency)
             confirm_transfer(g.actor, order.id, received, reference=sent["reference"], proof=sent["proof"])
         except LumbungError as error:
+            db.session.rollback()  # the page shows what stands, not what was tried
             return show_form("orders/payments/transfer.html", error, order=order_numbered(number))
         return done(url_for("desk.transfers"), _("The transfer for order %(number)s is confirmed.", number=number))
     return show_form("orders/payments/transfer.html", order=order)
@@ -61,6 +63,7 @@ def send_money_back(money_back_id: str) -> Answer:
         try:
             settle_money_back(g.actor, owed.id, proof=load_form(Returned)["proof"])
         except LumbungError as error:
+            db.session.rollback()  # the page shows what stands, not what was tried
             return show_form("orders/payments/send_back.html", error, owed=_found(money_back_id))
         return done(url_for("desk.money_back"), _("Noted: the buyer has the money back."))
     return show_form("orders/payments/send_back.html", owed=owed)

@@ -7,6 +7,7 @@ from flask import url_for
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.split_view import SplitView, split_view
+from marketplace.kernel.i18n import money
 from marketplace.kernel.qr import qr_png_data_url, qr_svg
 from orders.checkout.models import Order, OrderLine
 from orders.receipts.models import CreditNote, Receipt, ReceiptRevision
@@ -64,18 +65,25 @@ def receipt_view(receipt: Receipt, sealed: dict[str, Any] | None, *, as_issued: 
         receipt=receipt,
         order=receipt.order,
         document=document,
-        lines=[_line_view(line, by_id[line["id"]]) for line in document["lines"]],
+        lines=[_line_view(line, by_id[line["id"]], document["currency"]) for line in document["lines"]],
         credit_notes=credit_notes_of(receipt.order_id),
         sealed=sealed,
         url=url_for("receipts.show", token=receipt.token, _external=True),
     )
 
 
-def _line_view(document: dict[str, Any], line: OrderLine) -> LineView:
+def _line_view(document: dict[str, Any], line: OrderLine, currency: str) -> LineView:
     remaining = document["paid_minor"] - document["refunded_minor"]
     # The table's first column names the purpose, so the label would only repeat it.
-    rows = [{**row, "label": ""} for row in document["split"]]
+    rows = [
+        {**row, "label": "", "note": _in_own_currency(row, document["origin"], currency)} for row in document["split"]
+    ]
     return LineView(document, split_view(rows, remaining), line.organisation)  # type: ignore[arg-type]
+
+
+def _in_own_currency(row: dict[str, Any], origin: dict[str, Any], currency: str) -> str:
+    """A row's amount as the seller's book has it, where the buyer paid in another currency."""
+    return money(row["origin_minor"], origin["currency"]) if origin["currency"] != currency else ""
 
 
 def pdf_name(receipt: Receipt, revision: ReceiptRevision) -> str:

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.policy import RUNS, RoleIn
 from marketplace.kernel import ids
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.i18n import money
@@ -29,6 +30,7 @@ def give_back(organisation: str, number: str) -> Answer:
         try:
             made = _refund(number)
         except LumbungError as error:
+            db.session.rollback()  # the page shows what stands, not what was tried
             return show_form("orders/refunds/refund.html", error, **_facts(number))
         address = url_for("fulfilment.order", organisation=organisation, number=number)
         sum_ = money(made.amount_minor, made.currency)

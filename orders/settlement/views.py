@@ -52,6 +52,7 @@ def prepare(slug: str) -> Answer:
             sent = load_form(Prepared)
             make_payout(g.actor, seller, bank_rates=_bank_rates(), rail=sent["rail"], proof=sent["proof"])
         except LumbungError as error:
+            db.session.rollback()  # the page shows what stands, not what was tried
             return _prepare(seller, error)
         return done(url_for("settlement.owed"), _("The payout is noted. %(name)s confirms it.", name=seller.name))
     return _prepare(seller)
@@ -78,6 +79,7 @@ def confirm(organisation: str, payout_id: str) -> Answer:
         try:
             confirm_payout(g.actor, payout, how=load_form(Confirmed)["how"])
         except LumbungError as error:
+            db.session.rollback()
             payout = queries.payout_of(g.organisation.id, payout_id)
             return show_form("orders/settlement/confirm.html", error, payout=payout)
         return done(url_for("settlement.payouts", organisation=organisation), _("Confirmed. Receipts now read paid."))
