@@ -88,7 +88,7 @@ def pay_carrier(
 
 def _step(actor: Actor, parcel: Parcel, wish: str) -> bool:
     _refuse_stranger(actor, parcel.organisation_id)
-    db.session.refresh(parcel, with_for_update=True)
+    db.session.refresh(parcel, with_for_update={"of": Parcel})
     if (parcel.state, wish) not in STEPS:
         raise SentAlready
     state = STEPS[parcel.state, wish]
