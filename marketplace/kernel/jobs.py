@@ -53,10 +53,11 @@ def run_job(app: Flask, name: str, job: Callable[[], None]) -> None:
 def work(app: Flask) -> None:
     """Run until told to stop (SIGTERM, SIGINT)."""
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     consumer = _consumer(app)
     consumer.start()
+    # After huey's own start, which would take the signals for itself.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
     loops = [
         threading.Thread(target=_loop, args=(app, stop, SEQUENCE_EVERY_MS / 1000, sequencer.sequence)),
         threading.Thread(target=_loop, args=(app, stop, 0.25, outbox.deliver_due)),
@@ -64,7 +65,7 @@ def work(app: Flask) -> None:
     for loop in loops:
         loop.start()
     stop.wait()
-    consumer.stop(graceful=True)
+    consumer.stop(graceful=False)
     for loop in loops:
         loop.join()
 

@@ -1,0 +1,76 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from marketplace.kernel import jobs
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.models import Checkpoint
+from marketplace.ledger.services import open_book
+from tests import databases
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+SECONDS_MAX = 60
+
+
+def test_the_worker_sequences_and_ends_when_told(tmp_path: Path):
+    database = databases.fresh("sqlite")
+    log = tmp_path / "log"
+    environment = {**os.environ, "DATABASE_URL": database.url, "LUMBUNG_ENV": "test", "MEDIA_URL": str(tmp_path)}
+    with log.open("wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "marketplace.cli", "work"],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        time.sleep(3)
+        assert worker.poll() is None, log.read_text()
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(SECONDS_MAX) == 0, log.read_text()
+    finally:
+        worker.kill()
+        worker.wait()
+        database.drop()
+
+
+def test_one_round_does_everything_that_is_due(app: Flask):
+    done: list[str] = []
+    jobs.every(app, 5, "test.count", lambda: done.append("ran"))
+    with app.app_context():
+        open_book("silk")
+        db.session.commit()
+
+    jobs.run_once(app)
+
+    assert done == ["ran"]
+    with app.app_context():
+        assert db.session.query(Checkpoint).count() == 1
+
+
+def test_a_job_that_fails_does_not_keep_the_others_waiting(app: Flask):
+    done: list[str] = []
+
+    def fail() -> None:
+        raise RuntimeError
+
+    jobs.every(app, 5, "test.fail", fail)
+    jobs.every(app, 5, "test.after", lambda: done.append("ran"))
+
+    jobs.run_once(app)
+
+    assert done == ["ran"]
+
+
+def test_two_jobs_may_not_share_a_name(app: Flask):
+    jobs.every(app, 1, "test.one", lambda: None)
+
+    with pytest.raises(ValueError, match="already"):
+        jobs.every(app, 1, "test.one", lambda: None)
