@@ -65,7 +65,9 @@ def receipt_view(receipt: Receipt, sealed: dict[str, Any] | None, *, as_issued: 
         receipt=receipt,
         order=receipt.order,
         document=document,
-        lines=[_line_view(line, by_id[line["id"]], document["currency"]) for line in document["lines"]],
+        lines=[
+            _line_view(line, by_id[line["id"]], "" if as_issued else document["currency"]) for line in document["lines"]
+        ],
         credit_notes=credit_notes_of(receipt.order_id),
         sealed=sealed,
         url=url_for("receipts.show", token=receipt.token, _external=True),
@@ -82,8 +84,8 @@ def _line_view(document: dict[str, Any], line: OrderLine, currency: str) -> Line
 
 
 def _in_own_currency(row: dict[str, Any], origin: dict[str, Any], currency: str) -> str:
-    """A row's amount as the seller's book has it, where the buyer paid in another currency."""
-    return money(row["origin_minor"], origin["currency"]) if origin["currency"] != currency else ""
+    """A row's amount as the seller's book has it, where the buyer paid in another; paper leaves it out."""
+    return money(row["origin_minor"], origin["currency"]) if currency not in ("", origin["currency"]) else ""
 
 
 def pdf_name(receipt: Receipt, revision: ReceiptRevision) -> str:
