@@ -11,7 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import register_organisation
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
-from marketplace.kernel.invariants import Broken
+from marketplace.kernel.invariants import Broken, register, run_all
 from marketplace.kernel.journal import sequencer, verify
 from marketplace.kernel.journal.models import Checkpoint, Event
 from marketplace.kernel.money import Money
@@ -172,3 +172,17 @@ def test_the_command_names_what_is_broken(by_hand: Edit, app: Flask):
         ("row", "ledger_posting"),
         ("zero sum", "ledger_entry"),
     }
+
+
+def test_a_check_that_stumbles_is_a_finding_and_the_others_still_run(house: Organisation, app: Flask):
+    after = Broken("after", "ledger_entry", "E01", "seen")
+
+    def stumbles() -> list[Broken]:
+        raise TypeError("'float' object cannot be interpreted as an integer")
+
+    register(app, "stumbles", stumbles)
+    register(app, "after", lambda: [after])
+
+    findings = list(run_all())
+
+    assert [finding.check for finding in findings] == ["stumbles", "after"]
