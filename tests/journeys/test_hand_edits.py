@@ -90,10 +90,16 @@ def edit(connection: Connection, table: Table, column: Column, row: object, valu
     connection.execute(table.update().where(*where).values({column: value}))
 
 
-def other(chance: random.Random, value: int | None) -> object:
-    """Another number than the one that stands there."""
+def named() -> set[tuple[str, str]]:
+    """The rows that the journal no longer vouches for; the checks across tables may name what follows from them."""
+    return {(finding.table, finding.row) for finding in broken() if finding.check in {"row", "tree", "sequence"}}
+
+
+def other(chance: random.Random, value: int | None, *, typed: bool) -> object:
+    """Another number than the one that stands there; an untyped column takes a fraction too."""
     now = int(value or 0)
     wishes: list[object] = [now + 1, now - 1, now * 2 + 7, -now - 3, 0 if now else 5]
+    wishes += [] if typed else [3.5]
     return chance.choice([wish for wish in wishes if wish != value])
 
 
@@ -110,7 +116,7 @@ def test_two_hundred_edits_are_found_and_named(owner: Engine, engine: str):
         with owner.begin() as connection:
             row = chance.choice(connection.execute(select(table)).all())
         before = getattr(row, column.name)
-        after = other(chance, before)
+        after = other(chance, before, typed=engine != "sqlite")
         try:
             with owner.begin() as connection:
                 edit(connection, table, column, row, after)
@@ -119,10 +125,8 @@ def test_two_hundred_edits_are_found_and_named(owner: Engine, engine: str):
         made += 1
         seen.add(table.name)
 
-        found = {(finding.table, finding.row) for finding in broken()}
-
         what = f"seed {SEED}: {table.name}.{column.name} of {key_of(table, row)}: {before} → {after}"
-        assert (table.name, key_of(table, row)) in found, what
+        assert named() == {(table.name, key_of(table, row))}, what
         with owner.begin() as connection:
             edit(connection, table, column, row, before)
 
