@@ -17,6 +17,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -96,6 +97,27 @@ class Journey:
         self.taps += 1
         self.typed += 1
         return self
+
+    def answer(self, **answers: str | Path) -> "Journey":
+        """Fill fields by the names they are sent under, whatever they are: text, list, choice, tick or file."""
+        for name, value in answers.items():
+            field = self.page.locator(f'main [name="{name}"]:not([type=hidden])')
+            kind = field.first.evaluate("it => it.type")
+            if isinstance(value, Path):
+                field.set_input_files(value)
+            elif kind in ("radio", "checkbox"):
+                self.page.locator(f'main [name="{name}"][value="{value}"]').check()
+            elif kind == "select-one":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        return self
+
+    def press(self, selector: str = "main form button.button-main") -> "Journey":
+        """Press what a selector finds, the page's main button unless told, and wait for what comes."""
+        self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
+        return self.judge()
 
     def say(self, english: str) -> str:
         """The sentence as the pages say it in the language of the journey; a name stays what it is."""
