@@ -11,7 +11,8 @@ class Sent(Form):
 
 
 class CarrierPaid(Form):
-    """What the carrier was paid, and what proves it."""
+    """What the carrier was paid, and what proves it; a form sent twice counts once by its key."""
 
     amount = Amount(required=True)
     proof = Text(required=True, min=3, max=200)
+    client_key = Text(required=True, min=26, max=26)

@@ -1,5 +1,6 @@
 """Services on parcels."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
@@ -62,13 +63,19 @@ def pay_carrier(
 ) -> CarrierPayment:
     """Note what the carrier was paid: the receipt's delivery row reads paid.
 
-    Refuses others than the seller, a seller that is not in the order, a foreign currency, nothing or less.
+    Repeating an id gives the payment there is. Refuses others than the seller, a seller that is not in the order, a
+    foreign currency, nothing or less.
     """
     _refuse_stranger(actor, organisation.id)
     if organisation.id not in {line.organisation_id for line in order.lines}:
         raise NotFound
+    db.session.refresh(order, with_for_update=True)
+    if id and (noted := db.session.get(CarrierPayment, id)):
+        if (noted.organisation_id, noted.order_id) != (organisation.id, order.id):
+            raise NotFound
+        return noted
     if amount.currency != organisation.currency or amount.minor <= 0:
-        raise Invalid
+        raise Invalid(fields={"amount": _("Enter a price above zero in %(currency)s.", currency=organisation.currency)})
     payment = CarrierPayment(
         order_id=order.id,
         organisation_id=organisation.id,

@@ -9,6 +9,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import PREPARES, READS_WAGES, RUNS, RoleIn
+from marketplace.kernel import ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
@@ -19,6 +20,7 @@ from orders.checkout.names import country_name
 from orders.fulfilment import queries, services
 from orders.fulfilment.models import Parcel
 from orders.fulfilment.schemas import CarrierPaid, Sent
+from orders.refunds.queries import given_back
 from producers.cooperatives.today import Duty
 
 blueprint = Blueprint("fulfilment", __name__)
@@ -77,7 +79,7 @@ def carrier(organisation: str, number: str) -> Answer:
     try:
         paid = load_form(CarrierPaid)
         amount = _money(str(paid["amount"]))
-        services.pay_carrier(g.actor, g.organisation, parcel.order, amount, proof=paid["proof"])
+        services.pay_carrier(g.actor, g.organisation, parcel.order, amount, proof=paid["proof"], id=paid["client_key"])
     except LumbungError as error:
         db.session.rollback()  # the page shows what stands, not what was tried
         return show_form("orders/fulfilment/order.html", error, **_facts(number))
@@ -103,6 +105,8 @@ def _facts(number: str) -> dict[str, Any]:
         "parcel": parcel,
         "lines": [line for line in parcel.order.lines if line.organisation_id == g.organisation.id],
         "carrier_payments": queries.carrier_payments(parcel.order_id, g.organisation.id),
+        "given_back": given_back(parcel.order_id, g.organisation.id),
+        "key": ids.new_id(),
         "address": _address(parcel),
         "may_prepare": bool(g.actor.roles & PREPARES),
         "may_refund": bool(g.actor.roles & RUNS),

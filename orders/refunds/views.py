@@ -14,7 +14,7 @@ from marketplace.kernel.i18n import money
 from marketplace.kernel.policy import allow
 from orders.checkout.models import OrderLine
 from orders.fulfilment.queries import parcel_numbered
-from orders.receipts.queries import credit_notes_of
+from orders.refunds.queries import given_back
 from orders.refunds.schemas import Given
 from orders.refunds.services import TooManyPieces, refund
 
@@ -58,7 +58,7 @@ def _refund(number: str) -> Any:
 
 def _pieces(line: OrderLine) -> int:
     text = request.form.get(f"{PIECES}{line.ordinal}", "0").strip() or "0"
-    if not (text.isascii() and text.isdigit() and len(text) <= 6):
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text) <= line.remaining_quantity):
         sentence = TooManyPieces(left=line.remaining_quantity).sentence
         raise TooManyPieces(left=line.remaining_quantity, fields={f"{PIECES}{line.ordinal}": sentence})
     return int(text)
@@ -71,4 +71,8 @@ def _own_lines(number: str) -> list[OrderLine]:
 
 def _facts(number: str) -> dict[str, Any]:
     parcel = parcel_numbered(g.organisation.id, number)
-    return {"parcel": parcel, "lines": _own_lines(number), "credit_notes": credit_notes_of(parcel.order_id)}
+    return {
+        "parcel": parcel,
+        "lines": _own_lines(number),
+        "given_back": given_back(parcel.order_id, g.organisation.id),
+    }

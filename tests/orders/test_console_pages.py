@@ -8,6 +8,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout.models import BankAccount, ExchangeRate, Order
 from orders.checkout.sale import finalise_paid
+from orders.fulfilment.models import CarrierPayment
 from orders.fulfilment.queries import parcel_numbered
 from tests.client import PageClient
 from tests.factories.accounts import join, make_user
@@ -100,6 +101,46 @@ def test_a_parcel_is_packed_and_sent_and_its_carrier_paid(app, shop):
     parcel = parcel_numbered(shop.silk.id, number)
     assert (parcel.state, parcel.carrier, parcel.tracking) == ("sent", "Thailand Post", "TH1")
     assert_sound()
+
+
+def test_the_carrier_is_paid_once_however_often_the_form_is_sent(app, shop):
+    number = paid(shop, {"scarf": 1})
+    manager = person(app, shop.silk, Role.MANAGER)
+    page = manager.get(f"/k/silk/orders/{number}").form("carrier").fill(carrier="Thailand Post").send()
+    form = page.form("amount").fill(amount="142", proof="slip 7")
+
+    form.send()
+    form.send()
+
+    db.session.rollback()
+    assert db.session.scalar(db.select(db.func.count()).select_from(CarrierPayment)) == 1
+    assert_sound()
+
+
+def test_a_carrier_paid_nothing_is_refused_at_the_field(app, shop):
+    number = paid(shop, {"scarf": 1})
+    manager = person(app, shop.silk, Role.MANAGER)
+    page = manager.get(f"/k/silk/orders/{number}").form("carrier").fill(carrier="Thailand Post").send()
+
+    page = page.form("amount").fill(amount="0", proof="slip 7").send(status=422)
+
+    assert "Enter a price above zero in THB." in page.words
+    assert page.form("amount").values["proof"] == "slip 7"
+
+
+def test_a_credit_note_shows_to_the_seller_whose_goods_came_back(app, shop):
+    number = paid(shop, {"scarf": 1, "runner": 1})
+    silk = person(app, shop.silk, Role.MANAGER)
+    form = silk.get(f"/k/silk/orders/{number}/refund").form("reason")
+    form.fill(**{"pieces-1": "1"}, goods="restocked", reason="too long").send()
+
+    own = silk.get(f"/k/silk/orders/{number}")
+    other = person(app, shop.batik, Role.MANAGER).get(f"/k/batik/orders/{number}")
+
+    assert "Credit notes" in own.words
+    assert "too long" in own.words
+    assert "Credit notes" not in other.words
+    assert "too long" not in other.words
 
 
 def test_the_board_reads_an_order_without_the_buyers_address(app, shop):
