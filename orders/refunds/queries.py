@@ -36,4 +36,7 @@ def given_back(order_id: str, organisation_id: str) -> list[GivenBack]:
         .group_by(CreditNote.id, *of_whom)
         .order_by(CreditNote.id)
     )
-    return [GivenBack(*facts, int(pieces), int(minor)) for *facts, pieces, minor in rows]
+    return [
+        GivenBack(number, issued_at, currency, reason, goods, int(pieces), int(minor))
+        for number, issued_at, currency, reason, goods, pieces, minor in rows
+    ]
