@@ -15,6 +15,7 @@ from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.ledger.services import open_book
 
 PLATFORM_SLUG = "platform"
+PLATFORM_CURRENCY = "USD"
 
 
 class SlugTaken(Conflict):
@@ -61,9 +62,31 @@ def register_organisation(
     return organisation
 
 
+class PlatformMissing(Conflict):
+    """Nothing can be sold before the platform has its book and its decisions."""
+
+    code = "platform_missing"
+    message = _l("The platform is not set up yet. The operator runs: lumbung operator EMAIL")
+
+
 def platform() -> Organisation:
-    """The platform's own organisation; NoResultFound before it is set up."""
-    return db.session.scalars(select(Organisation).where(Organisation.slug == PLATFORM_SLUG)).one()
+    """The platform's own organisation; raises PlatformMissing before it is set up."""
+    found = db.session.scalar(select(Organisation).where(Organisation.slug == PLATFORM_SLUG))
+    if found is None:
+        raise PlatformMissing
+    return found
+
+
+def set_up_platform(actor: Actor, operator: User) -> Organisation:
+    """The platform's organisation, made where there is none; its operator records its decisions as its manager."""
+    try:
+        found = platform()
+    except PlatformMissing:
+        found = register_organisation(
+            slug=PLATFORM_SLUG, name="Lumbung", currency=PLATFORM_CURRENCY, kind="platform", zone="UTC"
+        )
+    grant_role(actor, operator, found, Role.MANAGER)
+    return found
 
 
 def approve_organisation(actor: Actor, organisation: Organisation) -> None:

@@ -57,10 +57,6 @@ def import_lots(
     return summary
 
 
-def _bring_in(organisation: Organisation, number: str, row: CoffeeLot) -> None:
-    bring_in(SYSTEM, organisation, name=row.name, number=number, quantity=row.weight_g, unit="GRM", note=_note(row))
-
-
 def _organisation(slug: str | None) -> Organisation:
     found = db.session.scalar(select(Organisation).where(Organisation.slug == (slug or coffee_reading.SOURCE)))
     if found is not None:

@@ -1,6 +1,7 @@
 import pytest
 
 from marketplace.accounts.models import Membership, Organisation, Role, User
+from marketplace.accounts.organisations import PlatformMissing, platform
 from marketplace.accounts.registration import free_slug
 from marketplace.kernel.db import db
 from tests.client import PageClient
@@ -127,6 +128,13 @@ def test_operator_is_made_from_the_command_line(app, visitor):
     page = visitor.get(link).form().fill(password="tiga kata lain sekali").send()
 
     assert page.h1 == "Koperasi yang menunggu"
+    with app.app_context():
+        assert platform().kind == "platform"
+
+
+def test_before_the_platform_is_set_up_the_refusal_says_how(app):
+    with app.app_context(), pytest.raises(PlatformMissing, match="lumbung operator"):
+        platform()
 
 
 def test_language_is_kept_with_the_account(app, visitor, person):
