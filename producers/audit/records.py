@@ -16,6 +16,7 @@ from marketplace.kernel.i18n import money
 from marketplace.kernel.quantity_format import quantity
 from producers.cooperatives.evidence import Evidence
 from producers.cooperatives.models import Member
+from producers.cooperatives.words import CLAIMS
 from producers.decisions.models import Decision
 from producers.labour.models import OwnCost, WorkRecord
 from producers.labour.queries import own_costs_of_step, work_of_step
@@ -102,7 +103,10 @@ def name_of(user_id: str | None) -> str:
 
 
 def _purchase(row: Purchase, organisation: Organisation) -> Record:
-    claims = [f"{claim.claim}: {claim.certificate.issuer} {claim.certificate.number}" for claim in row.claims]
+    claims = [
+        f"{CLAIMS.get(claim.claim, claim.claim)}: {claim.certificate.issuer} {claim.certificate.number}"
+        for claim in row.claims
+    ]
     return Record(
         row,
         _("Purchase of %(name)s", name=row.lot.name),

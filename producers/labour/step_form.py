@@ -27,6 +27,7 @@ from producers.lots.errors import (
     NotEnoughAtHome,
     OnHold,
     PricesForAllOrNone,
+    WithoutCost,
     YieldTooHigh,
     YieldUnreadable,
 )
@@ -280,7 +281,7 @@ def at_fields(error: LumbungError, form: MultiDict[str, str], places: Sequence[P
     if isinstance(error, LotNumberTaken):
         named = [row for row in range(counted["out"]) if form.get(f"out_number_{row}", "").strip() == number]
         return {f"out_number_{row}": error.sentence for row in named[:1]}
-    if isinstance(error, NotEnough | NotEnoughAtHome | OnHold | Listed):
+    if isinstance(error, NotEnough | NotEnoughAtHome | OnHold | Listed | WithoutCost):
         keys = {place.key for place in places if place.lot.number == number}
         named = [row for row in range(counted["in"]) if form.get(f"in_place_{row}") in keys]
         return {f"in_quantity_{row}": error.sentence for row in named[:1]}

@@ -9,7 +9,8 @@ def init_app(app: Flask) -> None:
     from marketplace.accounts import console
     from marketplace.kernel import invariants
     from marketplace.kernel.imports import import_group
-    from producers.lots import views
+    from producers.cooperatives import today
+    from producers.lots import views, waiting
     from producers.lots.checks import check
     from producers.lots.cli import import_lots_command
 
@@ -17,3 +18,4 @@ def init_app(app: Flask) -> None:
     import_group.add_command(import_lots_command)
     app.register_blueprint(views.blueprint)
     console.add_entry(app, _l("Lots"), "lots.index", order=40)
+    today.add_duties(app, waiting.duties)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -11,7 +12,7 @@ from marketplace.config import STEP_SOURCES_SHOWN
 from marketplace.kernel.db import db
 from marketplace.kernel.paging import Page, paged
 from producers.cooperatives.models import Member
-from producers.lots.models import HomeHolding, Lot, Movement
+from producers.lots.models import CostMovement, HomeHolding, Lot, Movement
 
 LEFT = Lot.stock + Lot.held > 0
 FILTERS: dict[str, Any] = {
@@ -89,6 +90,17 @@ def movements(lot_id: str, number: int) -> Page[Any]:
         .options(noload(Member.organisation))
     )
     return paged(query.order_by(Movement.at.desc(), Movement.id.desc()), number)
+
+
+def without_cost(organisation_id: str) -> tuple[int, date | None, str | None]:
+    """How many brought-in lots wait for their cost, since which day, and the lot that waits longest."""
+    costed = select(CostMovement.lot_id).where(CostMovement.lot_id == Lot.id).exists()
+    untouched = and_(Lot.used == 0, Lot.lost == 0, Lot.sold == 0)
+    waits = and_(Lot.organisation_id == organisation_id, Lot.is_declared, LEFT, untouched, ~costed)
+    count, since, lot_id = db.session.execute(
+        select(func.count(Lot.id), func.min(Lot.made_on), func.min(Lot.id)).where(waits)
+    ).one()
+    return count, since, lot_id
 
 
 def count_of(organisation_id: str) -> int:

@@ -131,3 +131,17 @@ class CostNegative(Invalid):
 
     code = "cost_negative"
     message = _l("A cost is zero or more. Correct the amount for %(purpose)s.")
+
+
+class CostMissing(Invalid):
+    """A declared cost is something."""
+
+    code = "cost_missing"
+    message = _l("Enter what the goods cost: at least one amount above zero.")
+
+
+class WithoutCost(Conflict):
+    """A lot whose cost nobody knows."""
+
+    code = "lot_without_cost"
+    message = _l("Lot %(number)s has no cost yet. Enter what it cost first; it will read as declared.")

@@ -11,7 +11,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from producers.fairprice.pricing import CostRow, sort_key
 from producers.labour.models import WorkRecord
-from producers.lots.models import Lot, LotCost, Movement, Step, StepInput, StepOutput
+from producers.lots.models import CostMovement, Lot, LotCost, Movement, Step, StepInput, StepOutput
 
 
 def lot_of(organisation_id: str, lot_id: str) -> Lot:
@@ -59,6 +59,18 @@ def costs_of(lot_id: str) -> list[CostRow]:
     """What remains of each record's cost in a lot, in receipt order, without rows at zero."""
     rows = db.session.scalars(select(LotCost).where(LotCost.lot_id == lot_id, LotCost.amount_minor > 0))
     return sorted((CostRow(row.purpose, row.source_id, row.amount_minor) for row in rows), key=sort_key)
+
+
+def lacks_cost(lot: Lot) -> bool:
+    """Whether a brought-in lot never got a cost: no step may use it, else what is made of it would look too cheap."""
+    if not lot.is_declared:
+        return False
+    return db.session.scalar(select(CostMovement.lot_id).where(CostMovement.lot_id == lot.id).limit(1)) is None
+
+
+def awaits_cost(lot: Lot) -> bool:
+    """Whether the cost of a brought-in lot can still be typed in: it lacks one and nothing was taken from it."""
+    return lot.remaining > 0 and not (lot.used or lot.lost or lot.sold) and lacks_cost(lot)
 
 
 def listed_of(lot_id: str) -> int:

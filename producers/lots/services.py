@@ -19,6 +19,7 @@ from producers.cooperatives.numbers import free_number
 from producers.fairprice.pricing import COST_PURPOSES, CostRow
 from producers.lots import keeping
 from producers.lots.errors import (
+    CostMissing,
     CostNegative,
     CostStands,
     LotNumberTaken,
@@ -27,7 +28,7 @@ from producers.lots.errors import (
 )
 from producers.lots.keeping import Cause
 from producers.lots.models import Lot, LotCost, OpeningStock
-from producers.lots.queries import costs_of, lot_numbered
+from producers.lots.queries import awaits_cost, costs_of, lot_numbered
 
 BASE_UNITS = frozenset({"GRM", "H87"})
 
@@ -89,12 +90,17 @@ def bring_in(
     owner: Member | None = None,
     earning_mode: str = "work",
     note: str = "",
+    client_key: str | None = None,
     id: str | None = None,
 ) -> Lot:
     """Take in goods that have no record behind them; their cost (purpose → minor units) is typed in and declared.
 
-    Without a cost the lot waits for `declare_cost` and cannot be published. Refuses nothing, and negative costs.
+    Without a cost the lot waits for `declare_cost`; until then no step uses it and it cannot be published. Refuses
+    nothing, and negative costs. The same `client_key` again gives the same lot.
     """
+    known = keeping.earlier(organisation.id, client_key)
+    if known:
+        return db.session.get_one(Lot, known.lot_id)
     if quantity <= 0:
         raise QuantityNotPositive
     lot = open_lot(
@@ -113,17 +119,22 @@ def bring_in(
     db.session.add(opening)
     db.session.flush()
     rows = _declared_rows(opening.id, costs or {})
-    keeping.receive(lot, quantity, rows, Cause(opening.id, lot.made_on))
+    keeping.receive(lot, quantity, rows, Cause(opening.id, lot.made_on, client_key=client_key))
     _post_brought_in(lot, opening.id, rows)
     return lot
 
 
 def declare_cost(actor: Actor, lot: Lot, costs: Mapping[str, int]) -> Lot:
-    """Type in the cost of a brought-in lot that has none; refuses where a cost stands or goods were taken already."""
+    """Type in the cost of a brought-in lot that has none, after which it reads declared.
+
+    Refuses no amount at all, and a lot that has a cost or of which goods were taken already.
+    """
+    if not any(costs.values()):
+        raise CostMissing
     lot = keeping.lock([lot.id])[lot.id]
-    opening = db.session.scalar(select(OpeningStock).where(OpeningStock.lot_id == lot.id))
-    if opening is None or costs_of(lot.id) or lot.used or lot.lost or lot.sold:
+    if not awaits_cost(lot):
         raise CostStands(number=lot.number)
+    opening = db.session.scalars(select(OpeningStock).where(OpeningStock.lot_id == lot.id)).one()
     second = OpeningStock(
         organisation_id=lot.organisation_id,
         lot_id=lot.id,

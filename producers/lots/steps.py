@@ -31,11 +31,13 @@ from producers.lots.errors import (
     StepNotOpen,
     StepWithoutMain,
     UnlikeMass,
+    WithoutCost,
     YieldTooHigh,
     YieldUnreadable,
 )
 from producers.lots.keeping import Cause
 from producers.lots.models import Lot, Step, StepInput, StepOutput
+from producers.lots.queries import lacks_cost
 from producers.lots.services import BASE_UNITS, inventory_of, open_lot
 
 
@@ -91,7 +93,8 @@ def record_step(
     """Record a step and open its output lots, empty until the step is posted.
 
     Refuses masses that do not balance, more output than the recipe's yield, more input than there is, joint
-    products without prices, and lots of another cooperative. The same `client_key` again gives the same step.
+    products without prices, brought-in lots that lack a cost, and lots of another cooperative. The same
+    `client_key` again gives the same step.
     """
     known = client_key and db.session.scalar(
         select(Step).where(Step.organisation_id == organisation.id, Step.client_key == client_key)
@@ -226,6 +229,8 @@ def _raise(sums: dict, key: object, amount: int) -> None:  # type: ignore[type-a
 def _refuse_input(organisation: Organisation, line: InputLine) -> None:
     if line.lot.organisation_id != organisation.id:
         raise ForeignLot(number=line.lot.number)
+    if lacks_cost(line.lot):
+        raise WithoutCost(number=line.lot.number)
     keeping.refuse_more_than_there(line.lot, line.quantity, line.member)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, noload
 
 from marketplace.config import CHOICES_MAX
@@ -87,11 +87,6 @@ def without_receipt(organisation_id: str) -> tuple[int, date | None, str | None]
     )
     rows = db.session.execute(query.order_by(SupplierPayment.paid_on, SupplierPayment.id)).all()
     return len(rows), rows[0][0] if rows else None, rows[0][1] if rows else None
-
-
-def has_purchases(organisation_id: str) -> bool:
-    """Whether anything was ever bought."""
-    return bool(db.session.scalar(select(exists().where(Purchase.organisation_id == organisation_id))))
 
 
 def listed_suppliers(organisation_id: str, number: int) -> Page[Supplier]:

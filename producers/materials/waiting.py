@@ -7,6 +7,7 @@ from flask_babel import ngettext
 
 from marketplace.accounts.models import Organisation
 from producers.cooperatives.today import Debt, Duty, FirstStep, Running
+from producers.lots import browse
 from producers.materials import lists
 
 
@@ -51,7 +52,7 @@ def first_steps(organisation: Organisation) -> Iterator[FirstStep]:
     """A receipt begins with what was bought."""
     yield FirstStep(
         order=30,
-        is_done=lists.has_purchases(organisation.id),
+        is_done=browse.count_of(organisation.id) > 0,
         what=_("Record the first material"),
         why=_("Who sold it, where it comes from, what it cost. It becomes a lot that can be followed to the buyer."),
         verb=_("Record a purchase"),

@@ -21,8 +21,9 @@ from producers.cooperatives.evidence import file_kept
 from producers.cooperatives.uploads import taken
 from producers.fairprice.sheet import CostSheet, cost_sheet
 from producers.fairprice.status import public_rows
+from producers.lots.errors import WithoutCost
 from producers.lots.models import Lot
-from producers.lots.queries import lot_of
+from producers.lots.queries import awaits_cost, costs_of, lot_of
 from producers.lots.sources import sources_of
 from producers.publishing import arithmetic
 from producers.publishing.queries import publication_of_lot
@@ -38,10 +39,12 @@ def sheet(organisation: str, lot_id: str) -> Answer:
     """What a piece costs, what the rules take, the floor; with a price, its split line by line."""
     lot = lot_of(g.organisation.id, lot_id)
     try:
+        if not costs_of(lot.id):
+            raise WithoutCost(number=lot.number)
         costs = cost_sheet(lot, clock.today(g.organisation.zone))
     except LumbungError as error:
-        page = render_template("producers/publishing/no_sheet.html", lot=lot, sentence=error.sentence)
-        return page, error.status
+        context: dict[str, Any] = {"sentence": error.sentence, "awaits_cost": awaits_cost(lot)}
+        return render_template("producers/publishing/no_sheet.html", lot=lot, **context), error.status
     price, errors = costs.floor, {}
     try:
         asked = load_form(PriceForm, request.args)["price"]

@@ -18,6 +18,7 @@ from producers.fairprice.pricing import SplitRow
 from producers.fairprice.sheet import cost_sheet
 from producers.fairprice.status import public_rows
 from producers.lots import keeping
+from producers.lots.errors import WithoutCost
 from producers.lots.models import Lot
 from producers.lots.queries import costs_of, makers_of
 from producers.publishing.models import Publication, PublicationSplit
@@ -29,13 +30,6 @@ class BelowFloor(Conflict):
 
     code = "price_below_floor"
     message = _l("The price is below the floor of %(floor)s. Enter %(floor)s or more.")
-
-
-class WithoutCost(Conflict):
-    """A lot whose cost nobody knows."""
-
-    code = "lot_without_cost"
-    message = _l("Lot %(number)s has no cost yet. Enter what it cost first; it will read as declared.")
 
 
 class PriceUnlike(Invalid):

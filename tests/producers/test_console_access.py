@@ -16,8 +16,8 @@ READ = [
     "pay", "pay/{slip}", "pay/{slip}/print", "pay/check", "benchmarks", "listings", "records/{work}",
     "records/{purchase}", "records/{done_step}", "records/{slip}", "records/{payment}", "records/{decision}",
 ]  # fmt: skip
-PREPARE = ["steps/new", "steps/{open_step}/discard", "pay/new", "pay/new/{budi}", "pay/{slip}/payment",
-           "pay/{slip}/proof", "pay/{slip}/word"]  # fmt: skip
+PREPARE = ["lots/bring-in", "lots/{cloth}/cost", "steps/new", "steps/{open_step}/discard", "pay/new", "pay/new/{budi}",
+           "pay/{slip}/payment", "pay/{slip}/proof", "pay/{slip}/word"]  # fmt: skip
 RUN = ["benchmarks/new", "lots/{cloth}/publish", "listings/{listing}/withdraw"]
 SUPERVISE = ["looks"]
 EVERY = READ + PREPARE + RUN
