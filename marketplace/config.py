@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from environs import Env, EnvError
 from sqlalchemy.engine import make_url
@@ -41,6 +42,12 @@ PIN_DIGITS = 6
 PASSWORD_CHARACTERS_MIN = 10
 PASSWORD_CHARACTERS_MAX = 128
 REGISTRATIONS_ADDRESS_MAX = 20
+RESETS_ADDRESS_MAX = 40
+SEARCHES_ADDRESS_MAX = 120
+RECEIPT_CHECKS_ADDRESS_MAX = 30
+BAD_WEBHOOKS_ADDRESS_MAX = 60
+API_CALLS_ADDRESS_MAX = 600
+LIMIT_ROWS_MAX = 200_000
 RESET_MAILS_MAX = 3
 RESET_MINUTES_MAX = 60
 PIN_LINK_HOURS_MAX = 24
@@ -116,7 +123,11 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         raise BadSetting(str(error)) from error
     config.update(overrides or {})
     config["SQLALCHEMY_DATABASE_URI"] = database_url(config["DATABASE_URL"])
+    if config["LUMBUNG_ENV"] == "production" and not config["TRUSTED_HOSTS"]:
+        config["TRUSTED_HOSTS"] = [urlsplit(config["BASE_URL"]).hostname]
     _require_keys(config)
+    if config["LUMBUNG_ENV"] == "production" and not config["RATELIMIT_ENABLED"]:
+        raise BadSetting("RATE_LIMITS=off is for measuring: production counts what repeats.")
     return config
 
 
@@ -135,6 +146,8 @@ def _read(env: Env) -> dict[str, Any]:
         "HOST": env.str("HOST", "127.0.0.1"),
         "PORT": env.int("PORT", 8000),
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
+        "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0),
+        "RATELIMIT_ENABLED": env.bool("RATE_LIMITS", True),
         "STRIPE_API_KEY": env.str("STRIPE_API_KEY", ""),
         "STRIPE_API_BASE": env.str("STRIPE_API_BASE", STRIPE_API_BASE),
         "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),

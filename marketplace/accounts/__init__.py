@@ -9,7 +9,7 @@ def init_app(app: Flask) -> None:
     from marketplace.accounts import console, invitations, letters, names, operator_pages, resets, sessions
     from marketplace.accounts.cli import operator_command
     from marketplace.accounts.views import blueprint
-    from marketplace.kernel import outbox
+    from marketplace.kernel import jobs, limits, outbox
 
     sessions.init_app(app)
     console.init_app(app)
@@ -22,3 +22,4 @@ def init_app(app: Flask) -> None:
     outbox.subscribe(app, resets.TOPIC, "accounts.letters.reset", letters.send_reset)
     outbox.subscribe(app, invitations.TOPIC, "accounts.letters.invitation", letters.send_invitation)
     app.cli.add_command(operator_command)
+    jobs.every(app, 10, "limits.sweep", limits.sweep)

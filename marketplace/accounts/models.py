@@ -118,17 +118,6 @@ class Token(Base):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class Attempt(Base):
-    """A failed sign-in, kept to slow down guessing: only the hash of what was tried is stored."""
-
-    __tablename__ = "account_attempt"
-    __table_args__ = (Index("ix_account_attempt_recent", "key_hash", "at"),)
-
-    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
-    key_hash: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Instant)
-
-
 class Invitation(Journaled, Base):
     """A role offered to somebody by a manager; its links are tokens of the purpose "invitation"."""
 

@@ -9,13 +9,13 @@ import unicodedata
 
 from sqlalchemy import select
 
-from marketplace.accounts import attempts
 from marketplace.accounts.actor import SYSTEM
 from marketplace.accounts.credentials import create_user
 from marketplace.accounts.models import Organisation, Role, User
 from marketplace.accounts.organisations import PLATFORM_SLUG, grant_role, register_organisation
 from marketplace.config import REGISTRATIONS_ADDRESS_MAX
 from marketplace.kernel.db import db
+from marketplace.kernel.limits import QUARTER, Bound, spend
 
 SLUG_LENGTH_MAX = 50
 # Where a producing country's days begin; others are asked for when they come.
@@ -48,8 +48,7 @@ ZONES = {
 
 def refuse_crowds(address: str) -> None:
     """Count a registration from a network address; TooMany where it registers too often."""
-    attempts.refuse_beyond("register", address, REGISTRATIONS_ADDRESS_MAX)
-    attempts.record("register", address)
+    spend(Bound("register", REGISTRATIONS_ADDRESS_MAX, QUARTER), address)
 
 
 def open_account(*, name: str, email: str, password_hash: str, language: str) -> None:

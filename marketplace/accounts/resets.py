@@ -5,17 +5,17 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from marketplace.accounts import attempts
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.credentials import set_password, set_pin
 from marketplace.accounts.models import Organisation, Role, User
 from marketplace.accounts.policy import BY_PIN
 from marketplace.accounts.queries import current_memberships
 from marketplace.accounts.tokens import Purpose, find_token, issue_token, use_token
-from marketplace.config import PIN_LINK_HOURS_MAX, RESET_MAILS_MAX, RESET_MINUTES_MAX, SIGN_IN_FAILURES_ADDRESS_MAX
+from marketplace.config import PIN_LINK_HOURS_MAX, RESET_MAILS_MAX, RESET_MINUTES_MAX, RESETS_ADDRESS_MAX
 from marketplace.kernel import outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, NotAllowed, NotFound
+from marketplace.kernel.limits import QUARTER, Bound, spend, take
 
 TOPIC = "accounts.reset_asked"
 RESET_LASTS = timedelta(minutes=RESET_MINUTES_MAX)
@@ -34,10 +34,8 @@ def ask_reset(email: str, address: str) -> None:
 
     Refuses with TooMany when one network address asks too often; an account asked for too often gets no more letters.
     """
-    attempts.refuse_beyond("reset_from", address, SIGN_IN_FAILURES_ADDRESS_MAX)
-    attempts.record("reset_from", address)
-    too_often = attempts.count("reset", email) >= RESET_MAILS_MAX
-    attempts.record("reset", email)
+    spend(Bound("reset_from", RESETS_ADDRESS_MAX, QUARTER), address)
+    too_often = not take(Bound("reset", RESET_MAILS_MAX, QUARTER), email)
     user_id = db.session.scalar(select(User.id).where(User.email == email))
     outbox.publish(TOPIC, {"user_id": "" if too_often or user_id is None else user_id})
 
@@ -46,8 +44,6 @@ def reset_password(secret: str, password_hash: str) -> User:
     """Set a new password with the link's secret, which is used up; NotFound where the link is over."""
     user = db.session.get_one(User, use_token(Purpose.PASSWORD, secret).subject_id)
     set_password(user, password_hash)
-    if user.email:
-        attempts.forget("account", f"password:email:{user.email}")
     return user
 
 

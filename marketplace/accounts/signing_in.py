@@ -2,16 +2,15 @@
 
 It alone among services opens and closes transactions (DESIGN.md §7): the hash is read in one, which is closed;
 verifying takes tens of milliseconds and must hold no lock; the second one writes, and asks again whether the hash
-is still the same and whether too many have failed meanwhile.
+is still the same. Each try is counted before the secret is looked at and given back when it was right, so that a
+hundred guesses sent at once are no more than a hundred sent one after the other.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from marketplace.accounts import attempts
 from marketplace.accounts.credentials import matches
 from marketplace.accounts.models import User
 from marketplace.config import (
@@ -22,8 +21,7 @@ from marketplace.config import (
 )
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError
-
-DAY = timedelta(days=1)
+from marketplace.kernel.limits import DAY, QUARTER, Bound, forget, give_back, spend
 
 
 class WrongSecret(LumbungError):
@@ -66,31 +64,40 @@ def claim_by_tile(user_id: str) -> Claim:
 def authenticate(claim: Claim, secret: str, address: str) -> User:
     """The user whose claim the secret proves, in an open writing transaction.
 
-    Refuses with WrongSecret and, after too many failures of the account or the network address, with TooMany;
-    the failure is committed before it is raised.
+    Refuses with WrongSecret and, after too many failures of the network address or the account, with TooMany.
     """
+    bounds = _bounds(claim, address)
+    for bound, subject in bounds:
+        spend(bound, subject)
     with reading():
-        _refuse_guessing(claim, address)
-        user = _find(claim)
-        seen_hash = _hash_of(user, claim)
+        seen_hash = _hash_of(_find(claim), claim)
         db.session.rollback()
     right = matches(seen_hash, secret)
+    if right:
+        _forgive(bounds)
     user = _find(claim, lock=True)
-    _refuse_guessing(claim, address)
     if not right or user is None or _hash_of(user, claim) != seen_hash:
-        attempts.record("account", claim.subject)
-        attempts.record("address", address)
-        db.session.commit()
+        db.session.rollback()
         raise WrongSecret
-    attempts.forget("account", claim.subject)
     return user
 
 
-def _refuse_guessing(claim: Claim, address: str) -> None:
-    attempts.refuse_beyond("account", claim.subject, SIGN_IN_FAILURES_MAX)
-    attempts.refuse_beyond("address", address, SIGN_IN_FAILURES_ADDRESS_MAX)
+def _bounds(claim: Claim, address: str) -> list[tuple[Bound, str]]:
+    """What a try counts against: the network address, so that a stranger locks out few, then the account."""
+    bounds = [
+        (Bound("address", SIGN_IN_FAILURES_ADDRESS_MAX, QUARTER), address),
+        (Bound("account", SIGN_IN_FAILURES_MAX, QUARTER), claim.subject),
+    ]
     if claim.by == "pin":  # a million PINs: at fifteen a day half of them take ninety years
-        attempts.refuse_beyond("account", claim.subject, PIN_FAILURES_DAY_MAX, DAY)
+        bounds.append((Bound("account_day", PIN_FAILURES_DAY_MAX, DAY), claim.subject))
+    return bounds
+
+
+def _forgive(bounds: list[tuple[Bound, str]]) -> None:
+    """Forget the tries of somebody who was right; her neighbours' stay counted."""
+    give_back(*bounds[0])
+    for bound, subject in bounds[1:]:
+        forget(bound, subject)
 
 
 def _find(claim: Claim, *, lock: bool = False) -> User | None:

@@ -16,6 +16,7 @@ from marketplace.kernel.ids import normal_code
 from marketplace.kernel.policy import PUBLIC, allow
 from marketplace.storefront.freshness import mark
 from marketplace.storefront.schemas import Asked, filters
+from marketplace.storefront.searching import bounded
 from marketplace.storefront.showing import outside_url
 
 blueprint = Blueprint("twins", __name__)
@@ -36,6 +37,7 @@ def home() -> Response:
 
 @blueprint.get("/products.json")
 @allow(PUBLIC)
+@bounded
 def goods() -> Response:
     """A page of goods; the same questions in the address as for people."""
     asked = load_form(Asked, request.args)

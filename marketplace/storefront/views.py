@@ -17,6 +17,7 @@ from marketplace.kernel.policy import PUBLIC, allow
 from marketplace.storefront import basket, showing, structured
 from marketplace.storefront.freshness import mark
 from marketplace.storefront.schemas import Asked, filters
+from marketplace.storefront.searching import bounded
 
 blueprint = Blueprint("storefront", __name__)
 blueprint.after_request(mark)
@@ -42,6 +43,7 @@ def home() -> str:
 
 @blueprint.get("/products")
 @allow(PUBLIC)
+@bounded
 def goods() -> str | tuple[str, int]:
     """The list of goods, narrowed by what the address asks."""
     try:

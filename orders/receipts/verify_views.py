@@ -5,7 +5,7 @@ from typing import Any
 from flask import render_template, request
 from flask_babel import lazy_gettext as _l
 
-from marketplace.config import PDF_BYTES_MAX
+from marketplace.config import PDF_BYTES_MAX, RECEIPT_CHECKS_ADDRESS_MAX
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, load_form, show_form
 from marketplace.kernel.journal.findings import Finding, all_hold
@@ -16,6 +16,7 @@ from marketplace.kernel.journal.receipt_proof import (
     receipt_from_pdf,
     verify_receipt,
 )
+from marketplace.kernel.limits import MINUTE, Bound, per_address
 from marketplace.kernel.policy import PUBLIC, allow
 from orders.receipts.queries import receipt_with_token, revision_of, sealed_document, stored_document
 from orders.receipts.schemas import Brought
@@ -60,6 +61,7 @@ def verify() -> Answer:
 
 @blueprint.post("/verify")
 @allow(PUBLIC)
+@per_address(Bound("verify", RECEIPT_CHECKS_ADDRESS_MAX, MINUTE))
 def verify_brought() -> Answer:
     """The findings on the file or address that was brought; nothing of it is kept."""
     try:

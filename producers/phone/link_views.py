@@ -51,8 +51,8 @@ def show(token: str) -> Answer:
 @allow(LINK)
 def confirm(token: str) -> Response:
     """The payee has received it."""
-    payment, member = links.payment_behind(token)
     links.count_answer(token)
+    payment, member = links.payment_behind(token)
     services.confirm(SYSTEM, payment, by=member, how=BY_LINK)
     return _back(token, _("Noted: you have received the money."))
 
@@ -61,8 +61,8 @@ def confirm(token: str) -> Response:
 @allow(LINK)
 def withdraw(token: str) -> Response:
     """It was right after all."""
-    payment, member = links.payment_behind(token)
     links.count_answer(token)
+    payment, member = links.payment_behind(token)
     services.withdraw(SYSTEM, payment, by=member, how=BY_LINK)
     return _back(token, _("Withdrawn: the amount was right."))
 
@@ -71,11 +71,12 @@ def withdraw(token: str) -> Response:
 @allow(LINK)
 def contest(token: str) -> Answer | Response:
     """The amount is wrong."""
-    payment, member = links.payment_behind(token)
     if request.method == "GET":
+        payment, _member = links.payment_behind(token)
         return show_form("producers/phone/link_contest.html", payment=payment, token=token)
+    links.count_answer(token)
+    payment, member = links.payment_behind(token)
     try:
-        links.count_answer(token)
         received, note = contested(payment)
         services.contest(SYSTEM, payment, by=member, how=BY_LINK, received=received, note=note)
     except LumbungError as error:

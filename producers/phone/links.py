@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
-from marketplace.accounts.models import Attempt, Token
-from marketplace.config import LINK_ANSWERS_MAX, PERSONAL_LINK_DAYS_MAX, SIGN_IN_WINDOW_MINUTES
+from marketplace.accounts.models import Token
+from marketplace.config import LINK_ANSWERS_MAX, PERSONAL_LINK_DAYS_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import NotFound, TooMany
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.limits import QUARTER, Bound, spend
 from producers.cooperatives.models import Member
 from producers.deliveries.models import DeliverySlip
 from producers.phone.services import SLIP, Payment, payment_of
@@ -54,15 +55,8 @@ def payment_behind(secret: str) -> tuple[Payment, Member]:
 
 
 def count_answer(secret: str) -> None:
-    """Count one answer given through a link; TooMany beyond LINK_ANSWERS_MAX in a quarter of an hour."""
-    moment = clock.now()
-    key = ids.token_hash(f"answer:{secret}")
-    recent = moment - timedelta(minutes=SIGN_IN_WINDOW_MINUTES)
-    given = db.session.scalar(select(func.count(Attempt.id)).where(Attempt.key_hash == key, Attempt.at > recent))
-    if (given or 0) >= LINK_ANSWERS_MAX:
-        raise TooMany
-    db.session.add(Attempt(key_hash=key, at=moment))
-    db.session.flush()
+    """Count one answer given through a link, before the payment is looked up; TooMany beyond LINK_ANSWERS_MAX."""
+    spend(Bound("link_answer", LINK_ANSWERS_MAX, QUARTER), secret)
 
 
 def _paper(kind: str, paper_id: str) -> DeliverySlip | Payslip | None:

@@ -11,10 +11,11 @@ from marketplace.accounts.queries import current_memberships
 from marketplace.accounts.schemas import ChangePasswordForm, ChangePinForm, LanguageForm
 from marketplace.accounts.sessions import close_all_sessions, continue_session, live_sessions, present_session
 from marketplace.accounts.signing_in import Claim, WrongSecret, authenticate, claim_by_email, claim_by_tile
-from marketplace.accounts.views.blueprint import blueprint, network_address
+from marketplace.accounts.views.blueprint import blueprint
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.limits import network_address
 from marketplace.kernel.policy import allow
 
 

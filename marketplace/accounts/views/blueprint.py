@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, has_request_context, redirect, request, session, url_for
+from flask import Blueprint, current_app, g, has_request_context, redirect, session, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -17,11 +17,6 @@ from marketplace.accounts.sessions import COOKIE_KEY, LASTS, open_session
 from marketplace.kernel.forms import Answer
 
 blueprint = Blueprint("accounts", __name__)
-
-
-def network_address() -> str:
-    """Where the request comes from, as the server sees it."""
-    return request.remote_addr or ""
 
 
 def local_path(text: str | None) -> str:

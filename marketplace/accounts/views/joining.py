@@ -11,11 +11,12 @@ from marketplace.accounts.credentials import hash_password
 from marketplace.accounts.models import User
 from marketplace.accounts.names import country_name
 from marketplace.accounts.schemas import AccountForm, CooperativeForm, NewcomerForm
-from marketplace.accounts.views.blueprint import blueprint, network_address
+from marketplace.accounts.views.blueprint import blueprint
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.i18n import language
+from marketplace.kernel.limits import network_address
 from marketplace.kernel.money import EXPONENTS
 from marketplace.kernel.policy import PUBLIC, allow
 

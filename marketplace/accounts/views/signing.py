@@ -10,11 +10,12 @@ from marketplace.accounts.schemas import EmailForm, NewPasswordForm, NewPinForm,
 from marketplace.accounts.sessions import close_session, present_session
 from marketplace.accounts.signing_in import Claim, authenticate, claim_by_email, claim_by_phone
 from marketplace.accounts.tokens import Purpose, find_token
-from marketplace.accounts.views.blueprint import blueprint, home_of, local_path, network_address, welcome
+from marketplace.accounts.views.blueprint import blueprint, home_of, local_path, welcome
 from marketplace.accounts.views.tiles import tiles_instead
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, phone_number, show_form
+from marketplace.kernel.limits import network_address
 from marketplace.kernel.policy import LINK, PUBLIC, allow
 
 

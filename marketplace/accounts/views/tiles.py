@@ -8,11 +8,12 @@ from marketplace.accounts import devices, queries
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.schemas import PinForm
 from marketplace.accounts.signing_in import authenticate, claim_by_tile
-from marketplace.accounts.views.blueprint import blueprint, local_path, network_address, welcome
+from marketplace.accounts.views.blueprint import blueprint, local_path, welcome
 from marketplace.config import SHARED_PHONE_MINUTES_MAX
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError, NotFound
 from marketplace.kernel.forms import Answer, load_form, show_form
+from marketplace.kernel.limits import network_address
 from marketplace.kernel.policy import LINK, allow
 
 LASTS = timedelta(minutes=SHARED_PHONE_MINUTES_MAX)

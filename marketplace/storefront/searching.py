@@ -1,0 +1,8 @@
+"""How often one network address may search by words, by page and by JSON together; browsing is not counted."""
+
+from flask import request
+
+from marketplace.config import SEARCHES_ADDRESS_MAX
+from marketplace.kernel.limits import MINUTE, Bound, per_address
+
+bounded = per_address(Bound("search", SEARCHES_ADDRESS_MAX, MINUTE), when=lambda: bool(request.args.get("q")))
