@@ -17,6 +17,7 @@ from orders.checkout.posting import book_of
 from orders.checkout.services import lock_order
 from orders.history.models import HistoryCreditRow, HistoryInvoice
 from orders.history.reading import CURRENCY, Invoice, Line
+from orders.receipts.document import PRODUCER_SHARE
 from orders.receipts.services import issue_credit_note, revise_receipt
 from orders.refunds.models import Refund, RefundLine
 from orders.refunds.services import SCRAPPED, book, take_of
@@ -36,7 +37,8 @@ def credit_invoice(seller: Organisation, invoice: Invoice, record: HistoryInvoic
         _refund(order, invoice, [(line, sale) for line, sale in met if sale and sale.order_id == order.id])
     sides = [debit("sales:producer_share", Money(row.amount_minor, CURRENCY)) for row in rows]
     post(book_of(seller), record.id, [*sides, credit("history_clearing", invoice.total)])
-    facts = {"amount_minor": invoice.total.minor, "invoice": invoice.number, "lines": [_fact(row) for row in rows]}
+    lines = [_fact(seller, line, sale) for line, sale in met]
+    facts = {"amount_minor": invoice.total.minor, "goods": SCRAPPED, "invoice": invoice.number, "lines": lines}
     note = issue_credit_note(orders, cause_id=record.id, currency=CURRENCY, facts=facts)
     record.credit_note_id = note.id
     db.session.add(record)
@@ -123,10 +125,16 @@ def _row(record: HistoryInvoice, line: Line, sale: OrderLine | None) -> HistoryC
     )
 
 
-def _fact(row: HistoryCreditRow) -> dict[str, Any]:
+def _fact(seller: Organisation, line: Line, sale: OrderLine | None) -> dict[str, Any]:
+    """A row on the note: its whole amount is the producers' share, taken back from its sale where one is known."""
+    amount_minor = line.quantity * line.unit_price.minor
     return {
-        "id": row.order_line_id,
-        "stock_code": row.stock_code,
-        "quantity": row.quantity,
-        "amount_minor": row.amount_minor,
+        "id": sale.id if sale else None,
+        "kind": "item",
+        "title": f"{line.stock_code} {line.title}".strip(),
+        "seller": seller.slug,
+        "quantity": line.quantity,
+        "amount_minor": amount_minor,
+        "origin": {"currency": CURRENCY, "amount_minor": amount_minor},
+        "split": [{"purpose": PRODUCER_SHARE, "amount_minor": amount_minor, "origin_minor": amount_minor}],
     }

@@ -53,23 +53,32 @@ def credit_notes_of(order_id: str) -> list[CreditNote]:
     return list(db.session.scalars(query))
 
 
-def stored_document(revision: ReceiptRevision) -> dict[str, Any]:
-    """A revision as issued, without seal."""
-    document: dict[str, Any] = json.loads(revision.document)
+def stored_document(issued: ReceiptRevision | CreditNote) -> dict[str, Any]:
+    """A revision or credit note as issued, without seal."""
+    document: dict[str, Any] = json.loads(issued.document)
     return document | {"checkpoint": None, "proof": []}
 
 
 def sealed_document(revision: ReceiptRevision) -> dict[str, Any] | None:
     """A revision with its checkpoint and proof; None until the journal has sequenced its issue."""
+    return _sealed(stored_document(revision), "receipt_revision", revision.id)
+
+
+def sealed_credit_note(note: CreditNote) -> dict[str, Any] | None:
+    """A credit note with its checkpoint and proof; None until the journal has sequenced its issue."""
+    return _sealed(stored_document(note), "receipt_credit_note", note.id)
+
+
+def _sealed(document: dict[str, Any], table: str, row_id: str) -> dict[str, Any] | None:
     event = db.session.scalar(
         select(Event)
-        .where(Event.table_name == "receipt_revision", Event.row_id == revision.id, Event.seq.is_not(None))
+        .where(Event.table_name == table, Event.row_id == row_id, Event.seq.is_not(None))
         .order_by(Event.id)
         .limit(1)
     )
     if event is None or event.seq is None:
         return None
-    # The first checkpoint that covers the issue never changes, so the same revision gives the same file for ever.
+    # The first checkpoint that covers the issue never changes, so the same document gives the same file for ever.
     checkpoint = db.session.scalar(
         select(StoredCheckpoint).where(StoredCheckpoint.size > event.seq).order_by(StoredCheckpoint.size).limit(1)
     )
@@ -77,7 +86,7 @@ def sealed_document(revision: ReceiptRevision) -> dict[str, Any] | None:
         return None
     path = merkle.inclusion_path(event.seq, checkpoint.size, stored_nodes())
     return sealed(
-        stored_document(revision),
+        document,
         leaf=event.leaf.encode(),
         leaf_index=event.seq,
         path=path,

@@ -12,6 +12,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import canonical_bytes, digest
 from marketplace.kernel.journal.receipt_proof import receipt_sha256
 from orders.checkout.models import Order
+from orders.receipts.crediting import corrected
 from orders.receipts.document import Document, receipt_document
 from orders.receipts.models import CreditedOrder, CreditNote, NumberSeries, Receipt, ReceiptRevision
 from orders.receipts.queries import credit_note_numbers, receipt_of
@@ -52,9 +53,15 @@ def issue_credit_note(orders: Sequence[Order], *, cause_id: str, currency: str, 
 
     It corrects the orders given; one that corrects none stands alone (history from another shop).
     """
-    issuer, today = platform(), clock.today()
+    issuer, today, corrects = platform(), clock.today(), corrected(orders)
     number = take_number(issuer.id, CREDIT_NOTES, today)
-    document = {"number": number, "issued_at": today.isoformat(), "currency": currency, **facts}
+    document = {
+        "number": number,
+        "issued_at": today.isoformat(),
+        "currency": currency,
+        "corrects": corrects,
+        **facts,
+    }
     note = CreditNote(
         issuer_id=issuer.id,
         number=number,

@@ -23,6 +23,7 @@ from orders.checkout.terms import may_run
 from orders.checkout.totals import Row, summed
 from orders.payments.services import owe_back
 from orders.receipts import services as receipts
+from orders.receipts.crediting import credited_line
 from orders.receipts.models import CreditNote
 from orders.refunds.models import Refund, RefundLine
 from orders.settlement.items import note_dues
@@ -123,7 +124,7 @@ def refund(
     db.session.flush()
     owe_back(order, Money(made.amount_minor, made.currency), kind="refund", cause_id=made.id)
     outbox.publish("refund.made", {"refund_id": made.id})
-    _issue_documents(order, made)
+    _issue_documents(order, made, taken, losses)
     return made
 
 
@@ -221,23 +222,24 @@ def _post_line(taken: Taken, made: Refund, kept: Money) -> None:
     post(book_of(line.organisation), made.id, sides)
 
 
-def _issue_documents(order: Order, made: Refund) -> CreditNote:
+def _issue_documents(order: Order, made: Refund, taken: list[Taken], losses: list[Loss]) -> CreditNote:
     facts = {
-        "order": order.number,
         "amount_minor": made.amount_minor,
         "goods": made.goods,
-        "reserve_minor": made.reserve_minor,
+        "loss": _borne(losses),
         "lines": [
-            {
-                "id": line.order_line_id,
-                "quantity": line.quantity,
-                "amount_minor": line.charge_minor,
-                "origin_minor": line.origin_minor,
-                "seller_loss_minor": line.seller_loss_minor,
-            }
-            for line in made.lines
+            credited_line(each.line, each.quantity, each.rows, loss=_borne([loss]))
+            for each, loss in zip(taken, losses, strict=True)
         ],
     }
     note = receipts.issue_credit_note([order], cause_id=made.id, currency=made.currency, facts=facts)
     receipts.revise_receipt(order)
     return note
+
+
+def _borne(losses: list[Loss]) -> dict[str, int]:
+    """Who bore what nobody gets back, in the charge currency."""
+    return {
+        "reserve_minor": sum(loss.reserve.minor for loss in losses),
+        "seller_minor": sum(loss.seller_charge.minor for loss in losses),
+    }
