@@ -16,6 +16,7 @@ PARTS = (
     "marketplace.kernel.jobs",
     "marketplace.kernel.invariants",
     "marketplace.kernel.imports",
+    "marketplace.kernel.backup",
     "marketplace.kernel.health",
     "marketplace.ledger",
     "marketplace.accounts",

@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.media import PDF, WEBP, CleanDocument, CleanImage, thumbnail, thumbnail_widths
 
+PIECE_BYTES = 1 << 16
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(-[0-9]{3})?\.(webp|pdf)")
 _MEDIA_TYPES = {"webp": WEBP, "pdf": PDF}
 _ENDINGS = {WEBP: "webp", PDF: "pdf"}
@@ -39,6 +41,15 @@ class MediaStorage(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove what is under `key`, if anything is: a person's photo after consent is withdrawn."""
+
+    def keys(self) -> Iterator[str]:
+        """Every key under which bytes are kept, in order."""
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The bytes under `key`, some at a time; refuses with MediaMissing when there are none."""
+
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        """Keep what a backup holds under `key`, whole or not at all, in place of whatever is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +78,17 @@ class FolderStorage:
 
     def put(self, key: str, data: bytes) -> None:
         """Keep `data` under `key`: written beside it, then renamed, so that no reader sees half a file."""
+        if not self.path(key).exists():
+            self.put_pieces(key, [data])
+
+    def put_pieces(self, key: str, pieces: Iterable[bytes]) -> None:
+        """Keep the pieces under `key`, in place of whatever is there; the same care as `put`."""
         path = self.path(key)
-        if path.exists():
-            return
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
         try:
             with os.fdopen(descriptor, "wb") as out:
-                out.write(data)
+                out.writelines(pieces)
                 out.flush()
                 os.fsync(out.fileno())
             Path(part).chmod(0o644)
@@ -97,6 +111,21 @@ class FolderStorage:
     def delete(self, key: str) -> None:
         """Remove the file of `key`, if there is one."""
         self.path(key).unlink(missing_ok=True)
+
+    def keys(self) -> Iterator[str]:
+        """Every file that is ours, in order; what lies beside them is passed over."""
+        for first in sorted(self.root.glob("[0-9a-f][0-9a-f]")):
+            found = sorted(path.relative_to(self.root).as_posix() for path in first.glob("[0-9a-f][0-9a-f]/*"))
+            yield from (key for key in found if _KEY.fullmatch(key))
+
+    def pieces(self, key: str) -> Iterator[bytes]:
+        """The bytes under `key`, some at a time; refuses with MediaMissing when there are none."""
+        try:
+            with self.path(key).open("rb") as file:
+                while piece := file.read(PIECE_BYTES):
+                    yield piece
+        except FileNotFoundError:
+            raise MediaMissing from None
 
 
 def storage_at(media_url: str) -> MediaStorage:

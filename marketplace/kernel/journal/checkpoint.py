@@ -167,6 +167,13 @@ def open_note(note: str, verifier: Verifier) -> str:
     return text
 
 
+def signers_of(note: str) -> list[str]:
+    """Give `<name>+<key id in hex>` of each signature on a note, held or not; refuses a malformed note."""
+    _refuse_text(note)
+    lines = note.rpartition("\n\n")[2].removesuffix("\n").split("\n", SIGNATURES_MAX)
+    return [f"{name}+{id_.hex()}" for name, id_, _mark in map(_signature_line, lines)]
+
+
 def make_checkpoint(origin: str, size: int, root: bytes, signer: Signer) -> str:
     """Sign the log's size (in leaves) and root as a checkpoint.
 

@@ -28,7 +28,7 @@ def verify_command(document: Path | None, as_json: bool, checkpoint: Path | None
     """Check the whole house, or one receipt (JSON or PDF) with the public key alone."""
     if document is not None:
         sys.exit(_verify_document(document, key, as_json))
-    sys.exit(_verify_house(checkpoint, as_json))
+    sys.exit(verify_house(checkpoint.read_text() if checkpoint else None, as_json=as_json))
 
 
 def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
@@ -49,9 +49,10 @@ def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
     return 0 if all_hold(findings) else 1
 
 
-def _verify_house(checkpoint: Path | None, as_json: bool) -> int:
+def verify_house(outside_note: str | None, *, as_json: bool) -> int:
+    """Sequence what waits, check everything, print what is broken; the exit code."""
     sequencer.sequence()
-    broken = [*verify.check_journal(checkpoint.read_text() if checkpoint else None), *invariants.run_all()]
+    broken = [*verify.check_journal(outside_note), *invariants.run_all()]
     size = sequencer.tree_size()
     if as_json:
         click.echo(json.dumps({"ok": not broken, "events": size, "broken": [asdict(b) for b in broken]}))
