@@ -21,7 +21,7 @@ from producers.decisions.models import Decision
 from producers.labour.models import OwnCost, WorkRecord
 from producers.labour.queries import own_costs_of_step, work_of_step
 from producers.labour.words import KINDS
-from producers.lots.models import CostMovement, Lot, LotCost, OpeningStock, Step
+from producers.lots.models import CostMovement, Lot, LotCost, OpeningStock, Step, StepOverride
 from producers.materials.models import Purchase, SupplierPayment
 from producers.wages.models import Payslip, TopUp, WagePayment
 from producers.wages.words import METHODS
@@ -218,6 +218,7 @@ def _step(row: Step, organisation: Organisation) -> Record:
             (_("Main inputs"), quantity(row.main_in_g, "GRM")),
             (_("Outputs"), quantity(row.out_g, "GRM")),
             (_("Loss"), quantity(row.loss_g, "GRM")),
+            *_override_facts(row.override),
             (_("Recorded by"), name_of(row.recorded_by)),
             (_("Signed off by"), name_of(row.posted_by) if row.posted_at else ""),
         ],
@@ -228,6 +229,18 @@ def _step(row: Step, organisation: Organisation) -> Record:
         links=links,
         cost_ids=(*(it.id for it in work), *(it.id for it in laid_out)),
     )
+
+
+def _override_facts(row: StepOverride | None) -> list[tuple[str, str]]:
+    """What an auditor asks of more than the recipe allows: how much, why, and who confirmed it."""
+    if row is None:
+        return []
+    amounts = {"came": quantity(row.quantity, row.unit), "most": quantity(row.most, row.unit)}
+    return [
+        (_("More than the recipe allows"), _("%(came)s came out, %(most)s at most", **amounts)),
+        (_("Reason for it"), row.reason),
+        (_("Confirmed by"), name_of(row.approved_by) if row.approved_by else _("Not yet")),
+    ]
 
 
 def _payslip(row: Payslip, organisation: Organisation) -> Record:

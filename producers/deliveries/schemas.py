@@ -29,6 +29,7 @@ class WeighForm(Form):
     mass_g = Count(required=True, validate=validate.Range(min=1, max=SLIP_GRAMS_MAX))
     least_g = Count(required=True, validate=validate.Range(min=1, max=SLIP_GRAMS_MAX))
     hours = Number(required=True, validate=validate.Range(min=0, max=SLIP_HOURS_MAX))
+    override_reason = Text(load_default="")
 
 
 class DayForm(Form):

@@ -18,6 +18,7 @@ from producers.deliveries import queries, weighing
 from producers.deliveries.models import DeliverySlip
 from producers.deliveries.recap import month_sheet
 from producers.deliveries.schemas import DayForm, MonthForm, WeighForm
+from producers.lots.errors import YieldTooHigh
 
 blueprint = Blueprint("slips", __name__)
 
@@ -80,7 +81,8 @@ def weigh(organisation: str, slip_id: str) -> Answer:
     try:
         weighing.weigh_slip(g.actor, slip, load_form(WeighForm))
     except LumbungError as error:
-        return show_form("producers/deliveries/weigh.html", error, **context)
+        over = isinstance(error, YieldTooHigh)
+        return show_form("producers/deliveries/weigh.html", error, over_yield=over, **context)
     address = url_for("slips.show", organisation=organisation, slip_id=slip.id)
     return done(address, _("Weighed. The wage waits for sign-off by a second person."))
 

@@ -25,7 +25,8 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
     """Record the step that a slip's pieces come from, with the member's work in it, at the rate decided for that day.
 
     `weighed` holds lot_id and used_g (what the home used of it), good (pieces), mass_g (of all of them), hours and
-    least_g (what the recipe needs for a piece at least). The rest of the material is loss. Refuses a slip without
+    least_g (what the recipe needs for a piece at least), and override_reason where less was needed for each. The rest
+    of the material is loss. Refuses a slip without
     pieces or weighed before, more pieces than were delivered, and all that `record_step` refuses.
     """
     slip = _lock(slip)
@@ -48,6 +49,7 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
         outputs=[OutputLine(good, "H87", mass_g)],
         loss_g=used_g - mass_g,
         worked_on=slip.made_on,
+        override_reason=str(weighed.get("override_reason") or ""),
         client_key=f"slip:{slip.id}",
     )
     record_work(

@@ -58,11 +58,11 @@ def waiting_steps(organisation_id: str, number: int) -> Page[Waiting]:
     return Page(items, page.number, page.total, page.size)
 
 
-def sign_off_by_another(actor: Actor, step: Step) -> Step:
+def sign_off_by_another(actor: Actor, step: Step, *, confirms_excess: bool = False) -> Step:
     """Sign off a step's labour and post it; refuses the person who recorded it, and what `post_step` refuses."""
     if actor.user_id is not None and actor.user_id == step.recorded_by:
         raise RecordedBySame
-    return sign_off_step(actor, step)
+    return sign_off_step(actor, step, confirms_excess=confirms_excess)
 
 
 def _by_step(model: type[WorkRecord] | type[OwnCost], step_ids: Sequence[str]) -> dict[str, list[Any]]:

@@ -2,15 +2,16 @@
 
 from marshmallow import fields
 
-from marketplace.config import STEP_TEXT_MAX
+from marketplace.config import STEP_TEXT_MAX, TEXT_CHARACTERS_MAX
 from marketplace.kernel.forms import Form, Text
 
 
 class StepHead(Form):
-    """What a step is called, when and where it was done, and the most its recipe yields."""
+    """What a step is called, when and where it was done, the most its recipe yields, and why more came out."""
 
     name = Text(required=True, max=STEP_TEXT_MAX)
     craft = Text(load_default="", max=40)
     worked_on = fields.Date(required=True)
     district = Text(load_default=None, max=80)
     max_yield = Text(required=True, max=24)
+    override_reason = Text(load_default="", max=TEXT_CHARACTERS_MAX)

@@ -131,10 +131,11 @@ def record_own_cost(
     return cost
 
 
-def sign_off_step(actor: Actor, step: Step) -> Step:
+def sign_off_step(actor: Actor, step: Step, *, confirms_excess: bool = False) -> Step:
     """Sign off all labour of a step and post the step: the pay is owed, the output is usable.
 
-    A step without labour, such as a split, is closed the same way. Refuses what `post_step` refuses.
+    A step without labour, such as a split, is closed the same way. Refuses what `post_step` refuses, among it more
+    than the recipe allows unless the actor `confirms_excess`.
     """
     work, laid_out = work_of_step(step.id), own_costs_of_step(step.id)
     records: list[WorkRecord | OwnCost] = [*work, *laid_out]
@@ -145,7 +146,8 @@ def sign_off_step(actor: Actor, step: Step) -> Step:
     added += [
         AddedCost("own_costs", it.id, it.amount_minor, wages_payable(it.member)) for it in laid_out if it.is_reimbursed
     ]
-    return post_step(actor, step, [cost for cost in added if cost.amount_minor])
+    costs = [cost for cost in added if cost.amount_minor]
+    return post_step(actor, step, costs, confirms_excess=confirms_excess)
 
 
 def discard(actor: Actor, step: Step) -> Step:

@@ -23,6 +23,7 @@ from producers.labour.schemas import StepHead
 from producers.labour.step_form import PRESET_ROWS, Draft, Reader, at_fields, counts_in
 from producers.labour.words import KINDS
 from producers.lots import browse, steps
+from producers.lots.errors import YieldTooHigh
 from producers.lots.models import Step
 from producers.lots.queries import step_of
 from producers.lots.words import PRESETS, STEP_STATES
@@ -69,7 +70,8 @@ def record(organisation: str) -> Answer:
         at = at_fields(error, request.form, places)
         refusal = "" if at else error.sentence
         db.session.rollback()
-        return _page(request.form, draft=draft, errors=at, refusal=refusal, status=error.status)
+        over = isinstance(error, YieldTooHigh)
+        return _page(request.form, draft=draft, errors=at, refusal=refusal, status=error.status, over_yield=over)
     sentence = _("The step is recorded. A second person signs it off.")
     return done(url_for("steps.show", organisation=organisation, step_id=step.id), sentence)
 
@@ -158,6 +160,7 @@ def _page(
     refusal: str = "",
     status: int = 200,
     lot_id: str = "",
+    over_yield: bool = False,
 ) -> Answer:
     chosen = lot_id or values.get("in_place_0", "").partition("@")[0]
     page = render_template(
@@ -165,6 +168,7 @@ def _page(
         values=values,
         errors={name: str(sentence) for name, sentence in (errors or {}).items()},
         refusal=refusal,
+        over_yield=over_yield,
         rows=counts_in(values),
         draft=draft,
         places=browse.places(g.organisation.id, first=chosen),

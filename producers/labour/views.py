@@ -27,10 +27,10 @@ def index(organisation: str) -> Answer:
 @blueprint.post("/k/<organisation>/work")
 @allow(RoleIn(PREPARES))
 def sign_off(organisation: str) -> Answer:
-    """Sign off one step, all its work at once."""
+    """Sign off one step, all its work at once; more than its recipe allows only with the tick that confirms it."""
     step = step_of(g.organisation.id, request.form.get("step_id", ""))
     try:
-        review.sign_off_by_another(g.actor, step)
+        review.sign_off_by_another(g.actor, step, confirms_excess=request.form.get("confirm_excess") == "1")
     except LumbungError as error:
         return _list(error)
     name = step.name

@@ -1,13 +1,15 @@
 """What `lumbung verify` asks of lots: counters and costs are what their movements say, masses balance."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
+from producers.lots.errors import YieldUnreadable
 from producers.lots.models import CostMovement, HomeHolding, Lot, LotCost, Movement, Step, StepInput, StepOutput
+from producers.lots.yields import Excess, Goods, excess_of
 
 
 def check() -> Iterator[Broken]:
@@ -17,6 +19,7 @@ def check() -> Iterator[Broken]:
     yield from _homes(moved)
     yield from _costs()
     yield from _steps()
+    yield from _yields()
 
 
 def _moved() -> Counter[tuple[str, str | None, str]]:
@@ -76,6 +79,34 @@ def _steps() -> Iterator[Broken]:
             yield Broken("step mass", "lot_step", step.id, "its masses are not the sum of its inputs and outputs")
         if step.main_in_g != step.out_g + step.loss_g:
             yield Broken("step mass", "lot_step", step.id, "main inputs are not outputs and loss")
+
+
+def _yields() -> Iterator[Broken]:
+    """Steps beyond their recipe without a reason and a second person, and overrides that say something else."""
+    went_in, came_out = _goods(StepInput), _goods(StepOutput)
+    for step in db.session.scalars(select(Step).where(Step.state != "discarded")):
+        override = step.override
+        try:
+            excess = excess_of(went_in[step.id], came_out[step.id], step.max_yield)
+        except YieldUnreadable:
+            yield Broken("step yield", "lot_step", step.id, "its maximum yield is not a number")
+            continue
+        said = Excess(override.unit, override.quantity, override.most) if override else None
+        if excess != said:
+            yield Broken("step yield", "lot_step", step.id, f"exceeds its recipe by {excess}, its override says {said}")
+        elif override and step.state == "posted" and override.approved_by in (None, step.recorded_by):
+            yield Broken("step yield", "lot_step", step.id, "no second person confirmed that it exceeds its recipe")
+
+
+def _goods(side: type[StepInput] | type[StepOutput]) -> dict[str, list[Goods]]:
+    """The main inputs, or the outputs, of every step."""
+    query = select(side.step_id, Lot.unit, side.quantity, side.mass_g).join(Lot, Lot.id == side.lot_id)
+    if side is StepInput:
+        query = query.where(StepInput.role == "main")
+    found: dict[str, list[Goods]] = defaultdict(list)
+    for step_id, unit, quantity, mass_g in db.session.execute(query):
+        found[step_id].append(Goods(unit, quantity, mass_g))
+    return found
 
 
 def _sums(key: object, column: object) -> dict[str, int]:

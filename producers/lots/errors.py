@@ -81,7 +81,20 @@ class YieldTooHigh(Invalid):
     """More came out than the recipe allows."""
 
     code = "yield_too_high"
-    message = _l("%(quantity)s came out, but the recipe allows %(most)s at most. Count again, or correct the recipe.")
+    message = _l(
+        "%(quantity)s came out, but the recipe allows %(most)s at most. Count again, correct the recipe, or give the"
+        " reason below."
+    )
+
+
+class ExcessNotConfirmed(Conflict):
+    """More than the recipe allows takes a second person who says that she has looked."""
+
+    code = "excess_not_confirmed"
+    message = _l(
+        "%(quantity)s came out, but the recipe allows %(most)s at most. Look at the goods, then tick that you confirm"
+        " it."
+    )
 
 
 class YieldUnreadable(Invalid):

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, after_create, append_only
 from marketplace.kernel.journal.models import Journaled
+from producers.lots.yields import YIELD_SQL
 
 
 class Lot(Journaled, Base):
@@ -190,6 +191,7 @@ class Step(Journaled, Base):
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     inputs: Mapped[list["StepInput"]] = relationship(order_by="StepInput.ordinal", lazy="selectin")
     outputs: Mapped[list["StepOutput"]] = relationship(order_by="StepOutput.ordinal", lazy="selectin")
+    override: Mapped["StepOverride | None"] = relationship(lazy="joined")
 
 
 class StepInput(Journaled, Base):
@@ -230,5 +232,32 @@ class StepOutput(Journaled, Base):
     lot: Mapped[Lot] = relationship()
 
 
+class StepOverride(Journaled, Base):
+    """Why more came out of a step than its recipe allows, and the second person who confirmed it at sign-off.
+
+    `quantity` came out of `unit` and `most` was allowed, both in that unit.
+    """
+
+    __tablename__ = "lot_step_override"
+    __table_args__ = (
+        CheckConstraint("quantity > most AND most >= 0", name="exceeds"),
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("approved_by IS NULL OR approved_by <> recorded_by", name="second_person"),
+        CheckConstraint("(approved_by IS NULL) = (approved_at IS NULL)", name="approval_dated"),
+    )
+
+    step_id: Mapped[str] = mapped_column(ForeignKey("lot_step.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(3))
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    most: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text)
+    recorded_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    approved_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
+    approved_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 append_only(Movement.__table__)
 append_only(CostMovement.__table__)
+for _dialect, _statements in YIELD_SQL.items():
+    for _statement in _statements:
+        after_create(StepOverride.__table__, _statement, _dialect)

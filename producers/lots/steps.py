@@ -14,7 +14,6 @@ from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
-from marketplace.kernel.exact import read_exact
 from marketplace.kernel.money import Money, take
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import Side, credit, debit, post
@@ -22,6 +21,7 @@ from producers.cooperatives.models import Member
 from producers.fairprice.pricing import CostRow, sort_key
 from producers.lots import keeping
 from producers.lots.errors import (
+    ExcessNotConfirmed,
     ForeignLot,
     MassMissing,
     MassNotBalanced,
@@ -33,12 +33,12 @@ from producers.lots.errors import (
     UnlikeMass,
     WithoutCost,
     YieldTooHigh,
-    YieldUnreadable,
 )
 from producers.lots.keeping import Cause
-from producers.lots.models import Lot, Step, StepInput, StepOutput
+from producers.lots.models import Lot, Step, StepInput, StepOutput, StepOverride
 from producers.lots.queries import lacks_cost
 from producers.lots.services import BASE_UNITS, inventory_of, open_lot
+from producers.lots.yields import Goods, excess_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,16 @@ def record_step(
     craft: str = "",
     district: str | None = None,
     photo_sha256: str | None = None,
+    override_reason: str = "",
     client_key: str | None = None,
     id: str | None = None,
 ) -> Step:
     """Record a step and open its output lots, empty until the step is posted.
 
-    Refuses masses that do not balance, more output than the recipe's yield, more input than there is, joint
-    products without prices, brought-in lots that lack a cost, and lots of another cooperative. The same
-    `client_key` again gives the same step.
+    Refuses masses that do not balance, more output than the recipe's yield without a reason, more input than there
+    is, joint products without prices, brought-in lots that lack a cost, and lots of another cooperative. The same
+    `client_key` again gives the same step. With an `override_reason` more than the recipe allows is recorded, too,
+    for a second person to confirm.
     """
     known = client_key and db.session.scalar(
         select(Step).where(Step.organisation_id == organisation.id, Step.client_key == client_key)
@@ -103,7 +105,7 @@ def record_step(
         return known
     mains = [line for line in inputs if line.role == "main"]
     main_in_g, out_g = _weigh(organisation, inputs, mains, outputs, loss_g)
-    _refuse_yield(mains, outputs, max_yield)
+    override = _override(actor, mains, outputs, max_yield, override_reason.strip())
     _refuse_unlike_products(outputs)
     worked_on = worked_on or clock.today(organisation.zone)
     step = Step(
@@ -121,6 +123,7 @@ def record_step(
         recorded_by=actor.user_id,
         recorded_at=clock.now(),
         client_key=client_key,
+        override=override,
         inputs=[_input(ordinal, line) for ordinal, line in enumerate(inputs)],
         outputs=[
             _output(organisation, ordinal, line, mains[0].lot.name, worked_on) for ordinal, line in enumerate(outputs)
@@ -131,13 +134,16 @@ def record_step(
     return step
 
 
-def post_step(actor: Actor, step: Step, added: Sequence[AddedCost]) -> Step:
+def post_step(actor: Actor, step: Step, added: Sequence[AddedCost], *, confirms_excess: bool = False) -> Step:
     """Let a recorded step happen: inputs used, outputs there, cost moved on with the work's cost added.
 
-    Refuses a step that is posted or discarded, and inputs that are no longer there, free or clear. The output's
-    claims are what all main inputs hold now. `added` is the signed-off work of the step.
+    Refuses a step that is posted or discarded, inputs that are no longer there, free or clear, and more output than
+    the recipe allows unless a second person `confirms_excess`. The output's claims are what all main inputs hold now.
+    `added` is the signed-off work of the step.
     """
     step = _lock_open(step)
+    if step.override:
+        _confirm(actor, step.override, confirms_excess=confirms_excess)
     lots = keeping.lock({it.lot_id for it in step.inputs} | {it.lot_id for it in step.outputs})
     cause = Cause(step.id, step.worked_on)
     pool: dict[tuple[str, str], int] = {}
@@ -248,21 +254,28 @@ def _mass(number: str, unit: str, quantity: int, mass_g: int | None) -> int:
     return mass_g
 
 
-def _refuse_yield(mains: Sequence[InputLine], outputs: Sequence[OutputLine], max_yield: str) -> None:
-    """Output ≤ main input × maximum yield, each in its own unit; inputs of unlike units count in grams (rule 7)."""
-    try:
-        most_per_unit = read_exact(max_yield)
-    except ValueError as error:
-        raise YieldUnreadable(text=max_yield) from error
-    if most_per_unit == 0:
-        raise YieldUnreadable(text=max_yield)
-    alike = len({line.lot.unit for line in mains}) == 1
-    went_in = sum(line.quantity if alike else line.mass_g or line.quantity for line in mains)
-    most = went_in * most_per_unit
-    for unit in {line.unit for line in outputs}:
-        came_out = sum(line.quantity for line in outputs if line.unit == unit)
-        if came_out > most:
-            raise YieldTooHigh(quantity=came_out, most=int(most))
+def _override(
+    actor: Actor, mains: Sequence[InputLine], outputs: Sequence[OutputLine], max_yield: str, reason: str
+) -> StepOverride | None:
+    """The excess over the recipe, with its reason; refuses one without a reason or without a person who gives it."""
+    went_in = [Goods(line.lot.unit, line.quantity, line.mass_g or line.quantity) for line in mains]
+    came_out = [Goods(line.unit, line.quantity, line.mass_g or line.quantity) for line in outputs]
+    excess = excess_of(went_in, came_out, max_yield)
+    if excess is None:
+        return None
+    if not reason or actor.user_id is None:
+        raise YieldTooHigh(quantity=excess.quantity, most=excess.most)
+    return StepOverride(
+        unit=excess.unit, quantity=excess.quantity, most=excess.most, reason=reason, recorded_by=actor.user_id
+    )
+
+
+def _confirm(actor: Actor, override: StepOverride, *, confirms_excess: bool) -> None:
+    """Write down the second person's confirmation; refuses who recorded it, and a sign-off that does not say so."""
+    if not confirms_excess or actor.user_id in (None, override.recorded_by):
+        raise ExcessNotConfirmed(quantity=override.quantity, most=override.most)
+    override.approved_by, override.approved_at = actor.user_id, clock.now()
+    db.session.flush()
 
 
 def _refuse_unlike_products(outputs: Sequence[OutputLine]) -> None:

@@ -112,6 +112,30 @@ def test_more_than_the_recipe_yields_is_refused_at_the_recipe(house, shop):
     page = page.form("name").send("Save the step", status=422)
 
     assert "the recipe allows 450 at most" in page.errors()["max_yield"]
+    assert count(house, Step, Step.name == "spinning") == 0
+
+
+def test_more_than_the_recipe_yields_is_confirmed_by_a_second_person_who_sees_why(house, shop):
+    bookkeeper, manager = house.person(Role.BOOKKEEPER), house.person()
+    page = step_form(bookkeeper.get("/k/weavers/steps/new"), shop, max_yield="0,9").send("Work out the loss")
+    page = page.form("name").send("Save the step", status=422)
+    page = page.form("name").fill(override_reason="A wet scale").send("Save the step")
+    step, lot = house.read(lambda: (lambda it: (it.id, it.outputs[0].lot_id))(spinning()))
+    manager.get(f"/k/weavers/steps/{shop.open_step}/discard").form("Discard the step").send()
+
+    page = manager.get("/k/weavers/work")
+    assert "480 g came out, 450 g at most. The reason given: “A wet scale”" in page.words
+    assert "tick that you confirm it" in page.form("Sign off").send(status=409).alerts[0]
+    page.form("confirm_excess").fill(confirm_excess=True).send()
+
+    assert house.read(lambda: spinning().state) == "posted"
+    assert "confirmed it at sign-off" in bookkeeper.get(f"/k/weavers/steps/{step}").words
+    assert "The reason given: “A wet scale”" in bookkeeper.get(f"/k/weavers/lots/{lot}").words
+    assert "Confirmed by Sari" in manager.get(f"/k/weavers/records/{step}").words
+
+
+def spinning() -> Step:
+    return db.session.query(Step).filter(Step.name == "spinning").one()
 
 
 def test_a_loss_that_nobody_saw_is_not_saved(house, shop):
