@@ -41,6 +41,7 @@ PARTS = (
     "orders.refunds",
     "orders.settlement",
     "orders.receipts",
+    "orders.letters",
     "orders.history",
     "orders.replay",
     "orders.demo",

@@ -1,5 +1,6 @@
 """Letters: plain text, one reader each, in her language; sent by outbox handlers after the fact is committed."""
 
+import hashlib
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -33,10 +34,13 @@ class Letter:
             raise ValueError("A letter has one reader, given as a plain address.")
 
 
-def send(letter: Letter) -> None:
-    """Hand a letter to MAIL_URL: `smtp://…`, `smtps://…` or a folder `file:///…`; raises OSError where it fails."""
+def send(letter: Letter, *, key: str = "") -> None:
+    """Hand a letter to MAIL_URL: `smtp://…`, `smtps://…` or a folder `file:///…`; raises OSError where it fails.
+
+    The same `key` gives the same Message-ID, by which a mailbox knows a letter that came twice.
+    """
     target = urlsplit(current_app.config["MAIL_URL"])
-    message = _message(letter)
+    message = _message(letter, hashlib.sha256(key.encode()).hexdigest()[:40] if key else ids.new_id())
     if target.scheme == "file":
         folder = Path(unquote(target.path))
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,14 +56,14 @@ def address_of(endpoint: str, **values: Any) -> str:
     return adapter.build(endpoint, values, force_external=True)
 
 
-def _message(letter: Letter) -> EmailMessage:
+def _message(letter: Letter, message_id: str) -> EmailMessage:
     host = urlsplit(current_app.config["BASE_URL"]).hostname or "localhost"
     message = EmailMessage()
     message["From"] = formataddr(("Lumbung", f"no-reply@{host}"))
     message["To"] = letter.to
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<{ids.new_id()}@{host}>"
+    message["Message-ID"] = f"<{message_id}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
     return message

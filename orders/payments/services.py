@@ -183,6 +183,7 @@ def settle_money_back(actor: Actor, money_back_id: str, *, proof: str = "") -> M
         return owed
     owed.state, owed.done_at, owed.done_by, owed.proof = "done", clock.now(), actor.user_id, proof
     db.session.flush()
+    outbox.publish("money_back.done", {"money_back_id": owed.id})
     if owed.kind == "unfilled":
         assert owed.payment is not None
         amount = Money(owed.amount_minor, owed.currency)

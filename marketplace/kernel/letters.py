@@ -1,0 +1,76 @@
+"""Letters that leave once, however often their handler runs; who was written to is not kept."""
+
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CursorResult, String, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.config import LETTER_SECONDS_MAX
+from marketplace.kernel import clock
+from marketplace.kernel.db import Base, Instant, db
+from marketplace.kernel.errors import Unavailable
+from marketplace.kernel.mail import Letter, send
+
+KEY_LENGTH = 120
+
+
+class BeingSent(Unavailable):
+    """Another worker is sending this letter now; the outbox asks again."""
+
+    code = "letter_being_sent"
+    message = _l("This letter is on its way already.")
+
+
+class SentLetter(Base):
+    """A letter by what it is about, such as order.paid:<id>; `claimed_at` alone while it is on its way."""
+
+    __tablename__ = "mail_sent_letter"
+
+    key: Mapped[str] = mapped_column(String(KEY_LENGTH), primary_key=True)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+def send_once(key: str, letter: Letter) -> bool:
+    """Send a letter unless the one with this key has left; whether it left now.
+
+    Commits before and after, so that no lock is held while a mail server thinks. A letter that cannot be handed over
+    raises OSError and may be tried again; one cut off between server and commit goes out again under the same
+    Message-ID, so that a reader's mailbox knows it. Raises BeingSent while another worker sends it.
+    """
+    if not _claim(key):
+        return False
+    try:
+        send(letter, key=key)
+    except BaseException:
+        _note(key, claimed_at=None)
+        raise
+    _note(key, sent_at=clock.now())
+    return True
+
+
+def _claim(key: str) -> bool:
+    """Whether the letter is now ours to send; False where it has left."""
+    moment = clock.now()
+    try:
+        with db.session.begin_nested():
+            db.session.add(SentLetter(key=key))
+    except IntegrityError:
+        pass  # asked for before: whether it left, the row says
+    stale = moment - timedelta(seconds=LETTER_SECONDS_MAX)
+    free = or_(SentLetter.claimed_at.is_(None), SentLetter.claimed_at <= stale)
+    ours = update(SentLetter).where(SentLetter.key == key, SentLetter.sent_at.is_(None), free)
+    claimed = db.session.execute(ours.values(claimed_at=moment))
+    assert isinstance(claimed, CursorResult)
+    has_left = db.session.scalar(select(SentLetter.sent_at).where(SentLetter.key == key)) is not None
+    db.session.commit()
+    if not claimed.rowcount and not has_left:
+        raise BeingSent
+    return bool(claimed.rowcount)
+
+
+def _note(key: str, **values: datetime | None) -> None:
+    db.session.execute(update(SentLetter).where(SentLetter.key == key).values(**values))
+    db.session.commit()

@@ -1,0 +1,16 @@
+"""What buyers are written: order placed, paid, over, parcel sent, money back; in their language, each once."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Hang the letters on the events that they tell of."""
+    from marketplace.kernel import outbox
+    from orders.letters import handlers
+
+    outbox.subscribe(app, "order.placed", "letters.order_placed", handlers.order_placed)
+    outbox.subscribe(app, "order.paid", "letters.order_paid", handlers.order_paid)
+    outbox.subscribe(app, "order.ended", "letters.order_ended", handlers.order_ended)
+    outbox.subscribe(app, "parcel.sent", "letters.parcel_sent", handlers.parcel_sent)
+    outbox.subscribe(app, "money_back.due", "letters.money_back_due", handlers.money_back_due)
+    outbox.subscribe(app, "money_back.done", "letters.money_back_done", handlers.money_back_done)
