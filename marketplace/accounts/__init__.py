@@ -8,13 +8,15 @@ def init_app(app: Flask) -> None:
     """Plug in sign-in, the accounts' pages and letters, and their places in the console."""
     from marketplace.accounts import console, invitations, letters, names, operator_pages, resets, sessions
     from marketplace.accounts.cli import operator_command
-    from marketplace.accounts.views import blueprint
+    from marketplace.accounts.views import blueprint, operator
     from marketplace.kernel import jobs, limits, outbox
 
     sessions.init_app(app)
     console.init_app(app)
     operator_pages.init_app(app)
+    operator_pages.add_page(app, _l("What waits"), "accounts.desk", order=0)
     operator_pages.add_page(app, _l("Cooperatives"), "accounts.waiting", order=10)
+    operator_pages.add_duties(app, operator.duties)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_name"] = names.role_name
     console.add_entry(app, _l("People"), "accounts.people", order=90)

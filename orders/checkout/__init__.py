@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     console.add_entry(app, _l("Price of delivery"), "terms.delivery", order=72)
     operator_pages.add_page(app, _l("Exchange rates"), "terms.rates", order=20)
     operator_pages.add_page(app, _l("Bank accounts"), "terms.accounts", order=30)
+    operator_pages.add_duties(app, terms_views.duties)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(order_views.blueprint)
     register(app, "orders.splits_sum", invariants.splits_sum)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.config import RATE_AGE_DAYS_MAX
+from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
@@ -59,6 +59,12 @@ def rates_in_use() -> Sequence[ExchangeRate]:
 def is_fresh(rate: ExchangeRate) -> bool:
     """Whether an order placed today may freeze the rate."""
     return rate.observed_on >= clock.today() - timedelta(days=RATE_AGE_DAYS_MAX)
+
+
+def aging_rates() -> list[ExchangeRate]:
+    """Rates in use that the operator should type anew, before they are refused; the oldest first."""
+    last = clock.today() - timedelta(days=RATE_AGE_DAYS_WARNING)
+    return sorted((rate for rate in rates_in_use() if rate.observed_on < last), key=lambda rate: rate.observed_on)
 
 
 def delivery_prices(organisation_id: str) -> dict[str, DeliveryPrice]:

@@ -1,8 +1,13 @@
 """What orders are placed under, typed by people: exchange rates, bank accounts, delivery prices."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+
 from flask import Blueprint, g, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from marketplace.accounts.operator_pages import OperatorDuty
 from marketplace.accounts.organisations import platform
 from marketplace.accounts.policy import OPERATOR, RUNS, RoleIn
 from marketplace.config import RATE_AGE_DAYS_MAX
@@ -64,6 +69,17 @@ def delivery(organisation: str) -> Answer:
             return _delivery(error)
         return done(url_for("terms.delivery", organisation=organisation), _("The price of delivery is noted."))
     return _delivery()
+
+
+def duties() -> Iterator[OperatorDuty]:
+    """Exchange rates that are about to be refused, or are."""
+    rates = queries.aging_rates()
+    if rates:
+        oldest = rates[0].observed_on
+        what = ngettext("exchange rate to type anew", "exchange rates to type anew", len(rates))
+        hint = _("refused after %(days)s days", days=RATE_AGE_DAYS_MAX)
+        since = datetime.combine(oldest, time(), UTC)
+        yield OperatorDuty(len(rates), what, _("Type"), "terms.rates", since=since, hint=hint)
 
 
 def _price(text: str) -> Money:

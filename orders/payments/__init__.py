@@ -17,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(desk_views.blueprint)
     operator_pages.add_page(app, _l("Transfers"), "desk.transfers", order=40)
     operator_pages.add_page(app, _l("Money back"), "desk.money_back", order=50)
+    operator_pages.add_duties(app, desk_views.duties)
     outbox.subscribe(app, "order.ended", "payments.close_session", handlers.close_session)
     outbox.subscribe(app, "order.paid", "payments.fetch_fee", handlers.fetch_fee)
     outbox.subscribe(app, "fee.reported", "payments.fetch_reported_fee", handlers.fetch_fee)

@@ -1,8 +1,12 @@
 """The operator's desk: transfers that are awaited, money that has to go back."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from marketplace.accounts.operator_pages import OperatorDuty
 from marketplace.accounts.policy import OPERATOR
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError, NotFound
@@ -12,7 +16,13 @@ from marketplace.kernel.paging import page_asked, paged
 from marketplace.kernel.policy import allow
 from orders.checkout.queries import order_numbered
 from orders.payments.models import MoneyBack
-from orders.payments.queries import money_back_open, money_back_with, transfers_awaited
+from orders.payments.queries import (
+    money_back_open,
+    money_back_with,
+    transfers_awaited,
+    waiting_money_back,
+    waiting_transfers,
+)
 from orders.payments.schemas import Arrived, Returned
 from orders.payments.services import WrongAmount, confirm_transfer, settle_money_back
 
@@ -67,6 +77,18 @@ def send_money_back(money_back_id: str) -> Answer:
             return show_form("orders/payments/send_back.html", error, owed=_found(money_back_id))
         return done(url_for("desk.money_back"), _("Noted: the buyer has the money back."))
     return show_form("orders/payments/send_back.html", owed=owed)
+
+
+def duties() -> Iterator[OperatorDuty]:
+    """Transfers to look for on the statement, sums to send by hand."""
+    count, since = waiting_transfers()
+    if count:
+        what = ngettext("transfer to confirm", "transfers to confirm", count)
+        yield OperatorDuty(count, what, _("Confirm"), "desk.transfers", since=since)
+    count, since = waiting_money_back()
+    if count:
+        what = ngettext("sum to send back", "sums to send back", count)
+        yield OperatorDuty(count, what, _("Send"), "desk.money_back", since=since)
 
 
 def _found(money_back_id: str) -> MoneyBack:

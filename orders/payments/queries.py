@@ -1,8 +1,9 @@
 """Reading payments and the money that goes back."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.kernel.db import db
@@ -26,6 +27,21 @@ def transfers_awaited() -> Select[tuple[Order]]:
     return (
         select(Order).where(Order.state == "placed", Order.method == "transfer").order_by(Order.hold_ends_at, Order.id)
     )
+
+
+def waiting_transfers() -> tuple[int, datetime | None]:
+    """How many transfers are awaited and since when."""
+    query = select(func.count(), func.min(Order.placed_at)).where(Order.state == "placed", Order.method == "transfer")
+    count, since = db.session.execute(query).one()
+    return count, since
+
+
+def waiting_money_back() -> tuple[int, datetime | None]:
+    """How many sums a person has to send back, and since when; cards go back by themselves unless that failed."""
+    by_hand = or_(MoneyBack.state == "failed", Payment.method == "transfer", MoneyBack.payment_id.is_(None))
+    query = select(func.count(), func.min(MoneyBack.due_at)).outerjoin(Payment, Payment.id == MoneyBack.payment_id)
+    count, since = db.session.execute(query.where(MoneyBack.state != "done", by_hand)).one()
+    return count, since
 
 
 def payment_for(order_id: str) -> Payment | None:

@@ -1,14 +1,17 @@
 """Reading who is owed what, and what of an order has been paid on."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 
+from marketplace.config import FEE_HOURS_MAX
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
-from orders.settlement.models import Payout, SettlementItem, TaxRemittance
+from orders.settlement.models import FeeReport, Payout, SettlementItem, TaxRemittance
 
 
 def sellers_paid_for(order: Order) -> set[str]:
@@ -82,3 +85,35 @@ def payouts_unconfirmed(organisation_id: str) -> Sequence[Payout]:
     """Payouts that a seller has not confirmed, the earliest first."""
     query = select(Payout).where(Payout.organisation_id == organisation_id, Payout.confirmed_at.is_(None))
     return db.session.scalars(query.order_by(Payout.id)).all()
+
+
+def payouts_due() -> tuple[int, datetime | None]:
+    """How many sellers are owed money, and since when the oldest sale among it."""
+    owed = (
+        select(func.min(SettlementItem.noted_at).label("since"))
+        .where(SettlementItem.payout_id.is_(None))
+        .group_by(SettlementItem.organisation_id)
+        .having(func.sum(SettlementItem.origin_minor) > 0)
+        .subquery()
+    )
+    count, since = db.session.execute(select(func.count(), func.min(owed.c.since))).one()
+    return count, since
+
+
+def fees_awaited() -> Select[tuple[Order]]:
+    """Card orders whose real fee the provider has not told within FEE_HOURS_MAX, the earliest paid first."""
+    last = clock.now() - timedelta(hours=FEE_HOURS_MAX)
+    query = select(Order).where(Order.state == "paid", Order.method == "card", Order.fee_reported.is_(False))
+    return query.where(Order.paid_at < last).order_by(Order.paid_at, Order.id)
+
+
+def waiting_fees() -> tuple[int, datetime | None]:
+    """How many of them there are, and since when the oldest waits."""
+    orders = fees_awaited().order_by(None).subquery()
+    count, since = db.session.execute(select(func.count(), func.min(orders.c.paid_at))).one()
+    return count, since
+
+
+def fee_reports_of(order_id: str) -> Sequence[FeeReport]:
+    """What was said of an order's real fee, the earliest first."""
+    return db.session.scalars(select(FeeReport).where(FeeReport.order_id == order_id).order_by(FeeReport.ordinal)).all()

@@ -1,6 +1,6 @@
 """What is typed about payouts."""
 
-from marketplace.kernel.forms import Form, Text
+from marketplace.kernel.forms import Amount, Form, Text
 
 
 class Prepared(Form):
@@ -14,3 +14,10 @@ class Confirmed(Form):
     """How the cooperative saw that a payout came."""
 
     how = Text(required=True, min=2, max=80)
+
+
+class Charged(Form):
+    """The fee that the payment service really took, and where one reads it."""
+
+    fee = Amount(required=True)
+    source = Text(required=True, min=3, max=200)

@@ -8,6 +8,7 @@ from flask_babel import ngettext
 from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.operator_pages import OperatorDuty
 from marketplace.accounts.policy import OPERATOR, PREPARES, READS_WAGES, RoleIn
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError, NotFound
@@ -92,6 +93,14 @@ def duties(organisation: Organisation) -> Iterator[Duty]:
     if waiting:
         what = ngettext("payout not confirmed yet", "payouts not confirmed yet", len(waiting))
         yield Duty(len(waiting), what, _("Look"), "settlement.payouts", since=waiting[0].made_at.date())
+
+
+def desk_duties() -> Iterator[OperatorDuty]:
+    """Cooperatives that are owed money."""
+    count, since = queries.payouts_due()
+    if count:
+        what = ngettext("cooperative to pay out", "cooperatives to pay out", count)
+        yield OperatorDuty(count, what, _("Pay out"), "settlement.owed", since=since)
 
 
 def _prepare(seller: Organisation, error: LumbungError | None = None) -> Answer:

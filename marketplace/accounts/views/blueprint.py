@@ -39,7 +39,7 @@ def welcome(user: User, by: str, next_path: str = "", *, lasts: timedelta = LAST
 def home_of(user: User, by: str) -> str:
     """Where a user's day begins: the console, her phone screens, the operator's page, or her account."""
     if user.is_operator and by == "password":
-        return url_for("accounts.waiting")
+        return url_for("accounts.desk")
     for membership in current_memberships(user.id):
         slug, role = membership.organisation.slug, Role(membership.role)
         if role in BY_PIN:

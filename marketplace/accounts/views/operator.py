@@ -1,18 +1,30 @@
-"""The operator's page: cooperatives that wait to become public."""
+"""The operator's pages: what waits for her, and cooperatives that wait to become public."""
 
-from flask import g, url_for
+from collections.abc import Iterator
+
+from flask import g, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.names import country_name
+from marketplace.accounts.operator_pages import OperatorDuty, operator_duties
 from marketplace.accounts.organisations import approve_organisation
 from marketplace.accounts.policy import OPERATOR
 from marketplace.accounts.views.blueprint import blueprint
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.forms import Answer, done, show_form
 from marketplace.kernel.policy import allow
+
+
+@blueprint.get("/operator/")
+@allow(OPERATOR)
+def desk() -> str:
+    """What waits for the operator, the oldest first."""
+    return render_template("marketplace/accounts/desk.html", duties=operator_duties(), now=clock.now())
 
 
 @blueprint.get("/operator/cooperatives")
@@ -37,3 +49,12 @@ def approve(organisation_id: str) -> Answer:
         raise NotFound
     approve_organisation(g.actor, organisation)
     return done(url_for("accounts.waiting"), _("%(name)s is public now.", name=organisation.name))
+
+
+def duties() -> Iterator[OperatorDuty]:
+    """Cooperatives that nobody has approved."""
+    cooperatives = queries.waiting_cooperatives()
+    if cooperatives:
+        what = ngettext("cooperative to approve", "cooperatives to approve", len(cooperatives))
+        since = cooperatives[0].created_at
+        yield OperatorDuty(len(cooperatives), what, _("Look"), "accounts.waiting", since=since)

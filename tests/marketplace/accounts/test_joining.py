@@ -127,7 +127,7 @@ def test_operator_is_made_from_the_command_line(app, visitor):
 
     page = visitor.get(link).form().fill(password="tiga kata lain sekali").send()
 
-    assert page.h1 == "Koperasi yang menunggu"
+    assert page.h1 == "Yang menunggu Anda"
     with app.app_context():
         assert platform().kind == "platform"
 
