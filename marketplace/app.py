@@ -32,7 +32,6 @@ PARTS = (
     "producers.phone",
     "producers.fairprice",
     "producers.publishing",
-    "producers.trace",
     "producers.audit",
     "orders.cart",
     "orders.checkout",

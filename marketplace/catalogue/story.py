@@ -8,14 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+EVIDENCE = ("work_records", "photos", "documents", "certificates")
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A quantity of something that goes into a step or comes out of it; `quantity` in units of `unit`."""
+    """A quantity of something that goes into a step or comes out of it; `quantity` in units of `unit`.
+
+    `code` tells one lot from another and is not shown: what is not published has no page. An auxiliary input, such as
+    dye, brings no mass.
+    """
 
     name: str
     quantity: str
     unit: str
+    code: str = ""
+    mass_g: int = 0
+    is_main: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,8 @@ class Material:
     origin: str
     claims: tuple[Claim, ...]
     on: str
+    code: str = ""
+    evidence: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +59,14 @@ class Step:
     inputs: tuple[Goods, ...]
     outputs: tuple[Goods, ...]
     loss_g: int
+    evidence: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """Where a lot comes from and who worked on it, as published."""
 
+    code: str
     name: str
     quantity: str
     unit: str
@@ -68,6 +81,7 @@ def read_story(frozen: Mapping[str, Any]) -> Story:
     """The story as published; materials and steps in the order of their days."""
     lot = _mapping(frozen.get("lot"))
     return Story(
+        code=str(lot.get("code", "")),
         name=str(lot.get("name", "")),
         quantity=str(lot.get("quantity", "")),
         unit=str(lot.get("unit", "")),
@@ -103,6 +117,8 @@ def _material(entry: Any) -> Material:
         str(entry.get("origin") or ""),
         _claims(entry.get("claims")),
         str(entry.get("on") or ""),
+        str(entry.get("code") or ""),
+        _evidence(entry.get("evidence")),
     )
 
 
@@ -117,14 +133,29 @@ def _step(entry: Any) -> Step:
         inputs=_goods(entry.get("inputs")),
         outputs=_goods(entry.get("outputs")),
         loss_g=int(entry.get("loss_g") or 0),
+        evidence=_evidence(entry.get("evidence")),
     )
 
 
 def _goods(entries: Any) -> tuple[Goods, ...]:
     read = (_mapping(entry) for entry in _listed(entries))
     return tuple(
-        Goods(str(each.get("name", "")), str(each.get("quantity", "")), str(each.get("unit", ""))) for each in read
+        Goods(
+            str(each.get("name", "")),
+            str(each.get("quantity", "")),
+            str(each.get("unit", "")),
+            str(each.get("code") or ""),
+            int(each.get("mass_g") or 0),
+            each.get("role", "main") == "main",
+        )
+        for each in read
     )
+
+
+def _evidence(entry: Any) -> tuple[tuple[str, int], ...]:
+    """How many pieces of each known kind of evidence lie inside the cooperative; none where there are none."""
+    counted = _mapping(entry)
+    return tuple((kind, int(counted.get(kind) or 0)) for kind in EVIDENCE if counted.get(kind))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

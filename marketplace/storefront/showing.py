@@ -1,6 +1,5 @@
-"""From rows to what templates print: pictures with their sizes, goods in a list, the steps of a journey."""
+"""From rows to what templates print: pictures with their sizes, goods in a list, places, claims."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from babel import Locale
@@ -12,11 +11,9 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Photo
 from marketplace.catalogue.queries import Card
-from marketplace.catalogue.story import Claim, Goods, Material, Step, Story
-from marketplace.kernel.dates import short_day
+from marketplace.catalogue.story import Claim
 from marketplace.kernel.i18n import language
 from marketplace.kernel.media import thumbnail_widths
-from marketplace.kernel.quantity_format import NO_BREAK_SPACE, quantity
 
 # Claims we have words for; any other is shown as its cooperative wrote it.
 CLAIM_NAMES = {
@@ -95,53 +92,3 @@ def claim_name(claim: Claim) -> str:
     """A claim in the reader's language."""
     name = CLAIM_NAMES.get(claim.name.casefold())
     return str(name()) if name else claim.name
-
-
-def journey(story: Story) -> list[dict[str, Any]]:
-    """The materials and steps of a story for the component journey, in the order of their days."""
-    entries = [
-        *((material.on, 0, _material(material)) for material in story.materials),
-        *((step.on, 1, _step(step)) for step in story.steps),
-    ]
-    return [entry for _on, _kind, entry in sorted(entries, key=lambda each: each[:2])]
-
-
-def _material(material: Material) -> dict[str, Any]:
-    facts = [material.origin, *(claim_name(claim) for claim in material.claims)]
-    return {
-        "when": short_day(material.on) if material.on else "",
-        "title": _("%(material)s received", material=material.name),
-        "facts": [fact for fact in facts if fact],
-        "evidence": [],
-    }
-
-
-def _step(step: Step) -> dict[str, Any]:
-    facts = [step.district, change(step), people(step.people)]
-    return {
-        "when": short_day(step.on) if step.on else "",
-        "title": step.name,
-        "facts": [fact for fact in facts if fact],
-        "evidence": [],
-    }
-
-
-def change(step: Step) -> str:
-    """What became of what: 24 kg of cotton became 21.6 kg of yarn."""
-    inputs, outputs = listed(step.inputs), listed(step.outputs)
-    if inputs and outputs:
-        return str(_("%(inputs)s became %(outputs)s", inputs=inputs, outputs=outputs))
-    return inputs or outputs
-
-
-def listed(goods: Sequence[Goods]) -> str:
-    """Quantities with their names, one after the other."""
-    return ", ".join(
-        f"{quantity(each.quantity, each.unit)} {each.name}".strip() if each.quantity else each.name for each in goods
-    )
-
-
-def people(count: int) -> str:
-    """How many worked on it; nothing where it is not known."""
-    words = str(ngettext("%(num)s person", "%(num)s people", count)) if count else ""
-    return words.replace(" ", NO_BREAK_SPACE)

@@ -13,6 +13,7 @@ from marketplace.kernel.ids import normal_code
 from marketplace.kernel.policy import PUBLIC, allow
 from marketplace.storefront import showing
 from marketplace.storefront.freshness import mark
+from marketplace.storefront.journey import journey_of
 
 blueprint = Blueprint("trace", __name__)
 blueprint.after_request(mark)
@@ -51,8 +52,7 @@ def lot(code: str) -> str | Response:
         picture=showing.picture(photo),
         place=showing.place(stock.listing.organisation, with_country=True),
         story=story,
-        journey=showing.journey(story),
-        listed=showing.listed,
+        journey=journey_of(story, stock.listing),
         claims=claims_in_force(story.claims, clock.today()),
         claim_name=showing.claim_name,
         canonical=showing.outside_url("trace.lot", code=stock.lot_code),

@@ -149,7 +149,13 @@ def _story(story: Story) -> dict[str, Any]:
         "makers": story.makers,
         "names": list(story.names),
         "materials": [
-            {"on": each.on, "name": each.name, "origin": each.origin, "claims": _claims(each.claims)}
+            {
+                "on": each.on,
+                "name": each.name,
+                "origin": each.origin,
+                "claims": _claims(each.claims),
+                "evidence": dict(each.evidence),
+            }
             for each in story.materials
         ],
         "steps": [
@@ -159,9 +165,10 @@ def _story(story: Story) -> dict[str, Any]:
                 "kind": step.kind,
                 "district": step.district,
                 "people": step.people,
-                "inputs": [_goods(each) for each in step.inputs],
+                "inputs": [_goods(each) | {"role": "main" if each.is_main else "auxiliary"} for each in step.inputs],
                 "outputs": [_goods(each) for each in step.outputs],
                 "loss_g": step.loss_g,
+                "evidence": dict(step.evidence),
             }
             for step in story.steps
         ],
@@ -172,5 +179,5 @@ def _claims(claims: tuple[Claim, ...]) -> list[str]:
     return [claim.name for claim in claims_in_force(claims, clock.today())]
 
 
-def _goods(goods: Goods) -> dict[str, str]:
-    return {"name": goods.name, "quantity": goods.quantity, "unit": goods.unit}
+def _goods(goods: Goods) -> dict[str, Any]:
+    return {"name": goods.name, "quantity": goods.quantity, "unit": goods.unit, "mass_g": goods.mass_g}

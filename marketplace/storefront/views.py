@@ -16,6 +16,7 @@ from marketplace.kernel.money_format import SYMBOLS
 from marketplace.kernel.policy import PUBLIC, allow
 from marketplace.storefront import basket, showing, structured
 from marketplace.storefront.freshness import mark
+from marketplace.storefront.journey import journey_of
 from marketplace.storefront.schemas import Asked, filters
 from marketplace.storefront.searching import bounded
 
@@ -93,7 +94,7 @@ def product(slug: str) -> str:
         pictures=pictures,
         place=showing.place(found.listing.organisation, with_country=True),
         story=story,
-        journey=showing.journey(story),
+        journey=journey_of(story, found.listing),
         claims=claims_in_force(story.claims, clock.today()),
         claim_name=showing.claim_name,
         form=basket.add_form(found.listing.id) if found.available else None,

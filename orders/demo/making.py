@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from marketplace.config import HOURLY_PAY_PEOPLE_MIN
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money, round_half_away
@@ -33,6 +34,9 @@ from producers.wages.services import (
 CYCLES = 5
 CYCLE_DAYS = 62
 PIECES = (4, 9)
+TOGETHER_CYCLE = 1
+"""In this cycle the members of a cooperative that is large enough make one lot together."""
+PIECES_TOGETHER_EACH = 2
 PROOF = "foto lembar tanda terima (contoh)"
 
 
@@ -53,6 +57,9 @@ class Cycle:
         world.random.shuffle(makers)
         self.preparer, self.makers = makers[0], (makers[1], makers[2])
         self.pieces = [world.random.randint(*PIECES) for _maker in self.makers]
+        self.is_together = number == TOGETHER_CYCLE and len(coop.members) >= HOURLY_PAY_PEOPLE_MIN
+        if self.is_together:
+            self.pieces[0] = PIECES_TOGETHER_EACH * len(coop.members)
         self.records: dict[str, list[WorkRecord | OwnCost]] = {}
 
     def buy(self) -> None:
@@ -70,7 +77,7 @@ class Cycle:
             unit="GRM",
             cost=price,
             purpose=self.craft.purpose,
-            origin=self.coop.place.district,
+            origin=self.coop.place.origin,
             claims={"organic": self.coop.certificate} if certified else {},
             due_on=clock.today() + timedelta(days=30),
         )
@@ -92,7 +99,7 @@ class Cycle:
         step = self._record(
             self.craft.prepare,
             InputLine(self.raw, used, mass_g=used, member=self.preparer),
-            OutputLine(out, "GRM", mass_g=out, name=f"{self.craft.material}, siap pakai"),
+            OutputLine(out, "GRM", mass_g=out, name=f"{self.craft.material} siap pakai"),
             "0.98",
         )
         hundreds = str(Decimal(out) / 100)
@@ -122,8 +129,11 @@ class Cycle:
             OutputLine(pieces, "H87", mass_g=out_g, name=goods.title),
             f"1/{craft.piece_g}",
         )
-        hours = str(Decimal(craft.piece_hours) * pieces)
-        self._work(step, maker, quantity=str(pieces), per="helai", hours=hours, rate_key="make")
+        hands = self.coop.members if self.is_together and turn == 0 else [maker]
+        for hand in hands:
+            own = pieces // len(hands)
+            hours = str(Decimal(craft.piece_hours) * own)
+            self._work(step, hand, quantity=str(own), per="helai", hours=hours, rate_key="make")
         amount = Money.parse(craft.own_cost, self.coop.place.currency)
         repaid = self.world.random.random() < 0.8
         cost = record_own_cost(
@@ -139,7 +149,7 @@ class Cycle:
 
     def pay(self) -> None:
         """A slip for everybody who worked; the payee's word comes a few days later, or does not."""
-        people = {member.id: member for member in (self.preparer, *self.makers)}
+        people = {member.id: member for member in self.coop.members}
         for member_id, records in self.records.items():
             slip = prepare_payslip(
                 self.coop.bookkeeper,
@@ -172,6 +182,7 @@ class Cycle:
             self.coop.bookkeeper,
             self.coop.organisation,
             name=name,
+            craft=name,
             max_yield=max_yield,
             inputs=[taken],
             outputs=[made],

@@ -40,6 +40,7 @@ class Place:
     name: str
     country: str
     district: str
+    origin: str
     zone: str
     currency: str
     category: str
@@ -68,6 +69,7 @@ PLACES = (
         name="Koperasi Sutra Ban Rim Nam",
         country="TH",
         district="Khon Kaen",
+        origin="Chaiyaphum",
         zone="Asia/Bangkok",
         currency="THB",
         category="cloth",
@@ -114,6 +116,7 @@ PLACES = (
         name="Koperasi Krama Srok Romdoul",
         country="KH",
         district="Takeo",
+        origin="Kampot",
         zone="Asia/Phnom_Penh",
         currency="KHR",
         category="cloth",
@@ -156,6 +159,7 @@ PLACES = (
         name="Mahila Haath, kelompok pekerja mandiri",
         country="IN",
         district="Kachchh",
+        origin="Banaskantha",
         zone="Asia/Kolkata",
         currency="INR",
         category="embroidery",
@@ -197,6 +201,7 @@ PLACES = (
         name="Koperasi Anyaman Baybay",
         country="PH",
         district="Iloilo",
+        origin="Antique",
         zone="Asia/Manila",
         currency="PHP",
         category="plaiting",
@@ -238,6 +243,7 @@ PLACES = (
         name="Koperasi Kopi Fatubesi",
         country="TL",
         district="Ermera",
+        origin="Ermera",
         zone="Asia/Dili",
         currency="USD",
         category="coffee",
@@ -279,6 +285,7 @@ PLACES = (
         name="Koperasi Tenun Lepo Waru",
         country="ID",
         district="Sikka",
+        origin="Ende",
         zone="Asia/Makassar",
         currency="IDR",
         category="cloth",

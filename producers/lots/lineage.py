@@ -8,13 +8,19 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, noload
 
+from marketplace.catalogue.graph_layout import (
+    Auxiliary,
+    LotFlow,
+    LotGraph,
+    LotLoss,
+    LotNode,
+    lay_out,
+    step_flows,
+)
 from marketplace.config import GRAPH_LOTS_DRAWN, GRAPH_NODES_MAX
-from marketplace.kernel.dates import short_day
 from marketplace.kernel.db import db
-from marketplace.kernel.money import share
 from marketplace.kernel.quantity_format import quantity
 from producers.lots.models import Lot, Step, StepInput, StepOutput
-from producers.trace.graph_layout import Auxiliary, LotFlow, LotGraph, LotLoss, LotNode, lay_out
 
 WIDTH = 888  # of the console's page
 
@@ -135,24 +141,27 @@ def _node(lot: Lot, lineage: Lineage) -> LotNode:
     if lot.unit != "GRM" and mass_g:
         detail = f"{detail}, {quantity(mass_g, 'GRM')}"
     made_here = any(line.lot_id == lot.id for step in lineage.steps for line in step.outputs)
-    return LotNode(lot.number, lot.name, detail, mass_g, short_day(lot.made_on), "dyed" if made_here else "material")
+    return LotNode(
+        lot.number,
+        f"{lot.number} {lot.name}",
+        detail,
+        mass_g,
+        lot.made_on.isoformat(),
+        "dyed" if made_here else "material",
+    )
 
 
 def _draw(step: Step, flows: list[LotFlow], losses: list[LotLoss], threads: list[Auxiliary]) -> None:
-    """One step's ribbons: each main input is shared over what is still to be filled of the outputs and the loss."""
-    room = [*(line.mass_g for line in step.outputs), step.loss_g]
+    """One step's ribbons, its loss, and its inputs of another kind."""
     for line in step.inputs:
         if line.role != "main":
             text = f"{line.lot.name} {line.lot.number}, {quantity(line.quantity, line.lot.unit)}"
             threads.append(Auxiliary(step.outputs[0].lot.number, text))
-            continue
-        parts = share(line.mass_g, room)
-        room = [left - part for left, part in zip(room, parts, strict=True)]
-        flows += [
-            LotFlow(line.lot.number, made.lot.number, part)
-            for made, part in zip(step.outputs, parts, strict=False)
-            if part
-        ]
-        if parts[-1]:
-            label = _("− %(mass)s, %(step)s", mass=quantity(parts[-1], "GRM"), step=step.name)
-            losses.append(LotLoss(line.lot.number, parts[-1], label))
+    mains = [(line.lot.number, line.mass_g) for line in step.inputs if line.role == "main"]
+    made = [(line.lot.number, line.mass_g) for line in step.outputs]
+    for source, target, mass_g in step_flows(mains, made, step.loss_g):
+        if target is None:
+            label = _("− %(mass)s, %(step)s", mass=quantity(mass_g, "GRM"), step=step.name)
+            losses.append(LotLoss(source, mass_g, label))
+        else:
+            flows.append(LotFlow(source, target, mass_g))

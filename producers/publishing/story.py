@@ -1,6 +1,7 @@
 """What is told of a lot in public: the steps behind it, the material, the makers who agreed to be named.
 
-No place finer than a district, no name without consent, no amount of anybody's pay.
+No place finer than a district, no name without consent, no amount of anybody's pay. With its masses it is all that the
+shop window needs to draw the graph of lots; what is evidence stays inside, only how much there is of it is told.
 """
 
 from typing import Any
@@ -77,13 +78,16 @@ def _materials(lot_ids: set[str]) -> list[dict[str, Any]]:
             "origin": purchase.origin,
             "claims": list(purchase.lot.claims),
             "on": purchase.bought_on.isoformat(),
+            "evidence": {"documents": int(bool(purchase.document_sha256)), "certificates": len(purchase.claims)},
         }
         for purchase in db.session.scalars(query)
     ]
 
 
 def _step(step: Step) -> dict[str, Any]:
-    people = db.session.scalars(select(WorkRecord.member_id).where(WorkRecord.step_id == step.id)).all()
+    people = db.session.scalars(
+        select(WorkRecord.member_id).where(WorkRecord.step_id == step.id, WorkRecord.state == "signed_off")
+    ).all()
     return {
         "on": step.worked_on.isoformat(),
         "name": step.name,
@@ -91,13 +95,20 @@ def _step(step: Step) -> dict[str, Any]:
         "craft": step.craft,
         "district": step.district or "",
         "people": len(set(people)),
-        "inputs": [_goods(line) for line in step.inputs],
+        "inputs": [_goods(line) | {"role": line.role} for line in step.inputs],
         "outputs": [_goods(line) for line in step.outputs],
         "main_in_g": step.main_in_g,
         "out_g": step.out_g,
         "loss_g": step.loss_g,
+        "evidence": {"work_records": len(people), "photos": int(bool(step.photo_sha256))},
     }
 
 
 def _goods(line: StepInput | StepOutput) -> dict[str, Any]:
-    return {"code": line.lot.code, "name": line.lot.name, "quantity": line.quantity, "unit": line.lot.unit}
+    return {
+        "code": line.lot.code,
+        "name": line.lot.name,
+        "quantity": line.quantity,
+        "unit": line.lot.unit,
+        "mass_g": line.mass_g,
+    }

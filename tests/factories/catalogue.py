@@ -26,16 +26,26 @@ STORY = {
     "claims": ["organic"],
     "makers": 8,
     "names": [],
-    "materials": [{"name": "Raw cotton", "origin": "Kabupaten Sikka", "claims": ["organic"], "on": "2026-01-08"}],
+    "materials": [
+        {
+            "name": "Raw cotton",
+            "origin": "Kabupaten Sikka",
+            "claims": ["organic"],
+            "on": "2026-01-08",
+            "code": "COTTON",
+            "evidence": {"documents": 1},
+        }
+    ],
     "steps": [
         {
             "on": "2026-01-12",
             "name": "Cotton spun",
             "district": "Kabupaten Sikka",
             "people": 3,
-            "inputs": [{"name": "cotton", "quantity": 24_000, "unit": "GRM"}],
-            "outputs": [{"name": "yarn", "quantity": 21_600, "unit": "GRM"}],
+            "inputs": [{"code": "COTTON", "name": "cotton", "quantity": 24_000, "unit": "GRM", "mass_g": 24_000}],
+            "outputs": [{"code": "YARN", "name": "yarn", "quantity": 21_600, "unit": "GRM", "mass_g": 21_600}],
             "loss_g": 2_400,
+            "evidence": {"work_records": 12, "photos": 1},
             "kind": "process",
         },
         {
@@ -43,8 +53,11 @@ STORY = {
             "name": "Tied and woven",
             "district": "Kabupaten Sikka",
             "people": 4,
-            "inputs": [{"name": "yarn", "quantity": 21_600, "unit": "GRM"}],
-            "outputs": [{"name": "shawls", "quantity": 12, "unit": "H87"}],
+            "inputs": [
+                {"code": "YARN", "name": "yarn", "quantity": 9_915, "unit": "GRM", "mass_g": 9_915},
+                {"code": "DYE", "name": "indigo", "quantity": 600, "unit": "GRM", "role": "auxiliary"},
+            ],
+            "outputs": [{"code": "SHAWLS", "name": "shawls", "quantity": 12, "unit": "H87", "mass_g": 9_800}],
             "loss_g": 115,
             "kind": "process",
         },
@@ -99,7 +112,7 @@ def make_stock(
         "published_at": clock.now() + timedelta(microseconds=number),
         **values,
     }
-    lot = {"code": told["lot_code"], "name": listing.title, "quantity": 12, "unit": "H87"}
+    lot = {"code": "SHAWLS", "name": listing.title, "quantity": 12, "unit": "H87"}
     stock = Stock(listing_id=listing.id, listed=listed, story={"lot": lot, **STORY, **(story or {})}, **told)
     db.session.add(stock)
     db.session.flush()

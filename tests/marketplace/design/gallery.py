@@ -11,9 +11,9 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
+from marketplace.catalogue.graph_layout import Auxiliary, LotFlow, LotGraph, LotLoss, LotNode, lay_out
 from marketplace.catalogue.split_view import split_view
 from marketplace.kernel.money_format import format_money
-from producers.trace.graph_layout import Auxiliary, LotFlow, LotGraph, LotLoss, LotNode, lay_out
 
 CHECKOUT = Path(__file__).parents[3]
 PAGES = Path(__file__).parent / "pages"
@@ -46,6 +46,7 @@ def environment(language: str) -> Environment:
         pages_url=lambda page: f"?page={page}",
         **SHELL,
     )
+    env.filters["short_day"] = lambda iso: iso
     env.filters["money"] = lambda minor, currency: format_money(minor, currency, language)
     return env
 
@@ -58,12 +59,12 @@ def _words() -> dict[str, str]:
 def _cotton() -> LotGraph:
     return lay_out(
         [
-            LotNode("KPS-031", "Kapas", "24,0 kg diterima", 24_000, "12 Januari"),
-            LotNode("BNG-118", "Benang", "21,6 kg, hasil 90%", 21_600, "14–18 Januari"),
-            LotNode("BNG-124", "Benang nila", "21,2 kg, hasil 98%", 21_200, "20 Januari", "dyed"),
-            LotNode("SLK-0412", "Selendang, 12 helai", "9,8 kg · 6 terjual", 9_800, "2–28 Februari", "dyed"),
-            LotNode("SRG-0413", "Sarung, 7 helai", "8,9 kg · di gudang", 8_900, "2–28 Februari", "dyed"),
-            LotNode("Sisa", "BNG-124", "1,6 kg · di rumah tenun", 1_600, "2–28 Februari", "dyed"),
+            LotNode("KPS-031", "KPS-031 Kapas", "24,0 kg diterima", 24_000, "2026-01-12"),
+            LotNode("BNG-118", "BNG-118 Benang", "21,6 kg, hasil 90%", 21_600, "2026-01-18"),
+            LotNode("BNG-124", "BNG-124 Benang nila", "21,2 kg, hasil 98%", 21_200, "2026-01-20", "dyed"),
+            LotNode("SLK-0412", "SLK-0412 Selendang, 12 helai", "9,8 kg · 6 terjual", 9_800, "2026-02-28", "dyed"),
+            LotNode("SRG-0413", "SRG-0413 Sarung, 7 helai", "8,9 kg · di gudang", 8_900, "2026-02-28", "dyed"),
+            LotNode("Sisa", "Sisa BNG-124", "1,6 kg · di rumah tenun", 1_600, "2026-02-02", "dyed"),
         ],
         [
             LotFlow("KPS-031", "BNG-118", 21_600),

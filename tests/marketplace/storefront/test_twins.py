@@ -54,9 +54,10 @@ def test_a_lot_tells_its_journey_without_any_amount(shop, stranger):
         "kind": "process",
         "district": "Kabupaten Sikka",
         "people": 3,
-        "inputs": [{"name": "cotton", "quantity": "24000", "unit": "GRM"}],
-        "outputs": [{"name": "yarn", "quantity": "21600", "unit": "GRM"}],
+        "inputs": [{"name": "cotton", "quantity": "24000", "unit": "GRM", "mass_g": 24_000, "role": "main"}],
+        "outputs": [{"name": "yarn", "quantity": "21600", "unit": "GRM", "mass_g": 21_600}],
         "loss_g": 2_400,
+        "evidence": {"work_records": 12, "photos": 1},
     }
     # Codes and hashes are left out: by chance they may hold any figures.
     told = json.dumps({name: value for name, value in lot.items() if name not in {"code", "source_sha256"}})

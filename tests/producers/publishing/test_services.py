@@ -3,8 +3,10 @@
 import pytest
 
 from marketplace.catalogue.listings import LotListedAlready, publish_profile, withdraw_listing
+from marketplace.catalogue.story import read_story
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.storefront.lot_flow import lot_flow
 from producers.cooperatives.services import give_consent, revoke_consent
 from producers.decisions.queries import NotDecided
 from producers.lots.errors import NotEnough, OnHold
@@ -67,6 +69,15 @@ def test_the_story_names_nobody_without_consent(coop):
     assert (stock.story["makers"], stock.story["names"]) == (1, [])
     assert [step["name"] for step in stock.story["steps"]] == ["weaving"]
     assert coop.ani.name not in str(stock.story)
+
+
+def test_the_story_holds_what_the_graph_of_lots_needs_and_counts_the_evidence(coop):
+    stock = publish(coop, woven_lot(coop))
+
+    (step,) = stock.story["steps"]
+    assert step["evidence"] == {"work_records": 1, "photos": 0}
+    assert sum(line["mass_g"] for line in step["inputs"]) == step["main_in_g"] == step["out_g"] + step["loss_g"]
+    assert lot_flow(read_story(stock.story), stock.listing.title).graph.is_balanced
 
 
 def test_a_member_who_agreed_is_named(coop):

@@ -1,6 +1,7 @@
 """Where everything of a lot graph is drawn: time left to right, thickness is mass at one scale.
 
-Whole pixels only, reached by cumulative sums, so that what goes in and out of a step visibly fills it.
+Whole pixels only, reached by cumulative sums, so that what goes in and out of a step visibly fills it. The shop window
+draws what was frozen at publishing, the console what its tables hold now; both by these rules.
 """
 
 from collections import defaultdict
@@ -8,13 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
-WIDTH = 1072  # of a page; the console has 888
+from marketplace.kernel.money import share
+
+WIDTH = 1120  # of a page; the console has 888
 UPRIGHT = 10
 TOP = 112  # room for dates and for inputs of another kind
 BOTTOM = 24
 MASS_HEIGHT_MAX = 190  # the heaviest column, before gaps
 GAP = 48  # between uprights of a column: two lines of label
-END_LABEL = 230  # room at the right for the names of end lots
+END_LABEL = 250  # room at the right for the names of end lots
+PITCH_MIN = 120  # between columns; a drawing that needs more room than its page is scrolled
+LETTER = 8.4  # px a letter of the label takes: 15 px, semi-bold, a generous mean
+LABEL_LINES_MAX = 2
 LOSS_DROP = 62
 LOSS_CLEAR = 24
 LOSS_REACH = 66
@@ -24,13 +30,16 @@ END_LOTS_MAX = 8  # above it the page shows the list first
 
 @dataclass(frozen=True, slots=True)
 class LotNode:
-    """A lot: what it held when it was made, and the words beside it. `tone` is "material" or "dyed"."""
+    """A lot: what it held when it was made, its day as ISO text, the words beside it. `tone` is "material" or "dyed".
+
+    `code` tells it from the others and is not shown; the label says what the reader may know.
+    """
 
     code: str
-    name: str
+    label: str
     detail: str
     mass_g: int
-    when: str
+    on: str
     tone: str = "material"
 
 
@@ -62,9 +71,10 @@ class Auxiliary:
 
 @dataclass(frozen=True, slots=True)
 class Upright:
-    """A lot as drawn."""
+    """A lot as drawn, its label broken into lines that fit."""
 
     lot: LotNode
+    lines: tuple[str, ...]
     x: int
     y: int
     height: int
@@ -86,10 +96,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A moment on the line of time."""
+    """A moment on the line of time: the first and the last day of what stands there, as ISO text."""
 
     x: int
-    when: str
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +158,29 @@ class _Plan:
         last = max(self.depth.values(), default=0)
         return 0 if last == 0 else depth * (self.width - END_LABEL - UPRIGHT) // last
 
+    def room(self, code: str) -> int:
+        """How wide a lot's label may be: to the next column, or to the edge."""
+        x = self.x(code)
+        is_last = not self.leaving[code]
+        return (self.width if is_last else self.column_x(self.depth[code] + 1)) - x - UPRIGHT - 16
+
+
+def step_flows(
+    inputs: Sequence[tuple[str, int]], outputs: Sequence[tuple[str, int]], loss_g: int
+) -> list[tuple[str, str | None, int]]:
+    """What each main input of a step gave to each output, and to its loss (None), in grams.
+
+    Inputs and outputs are (code, grams). Each input is shared over what is still to be filled.
+    """
+    room = [*(mass_g for _code, mass_g in outputs), loss_g]
+    targets = [*(code for code, _mass_g in outputs), None]
+    given: list[tuple[str, str | None, int]] = []
+    for source, mass_g in inputs:
+        parts = share(mass_g, room)
+        room = [left - part for left, part in zip(room, parts, strict=True)]
+        given += [(source, target, part) for target, part in zip(targets, parts, strict=True) if part]
+    return given
+
 
 def lay_out(
     lots: Iterable[LotNode],
@@ -156,7 +190,7 @@ def lay_out(
     *,
     width: int = WIDTH,
 ) -> LotGraph:
-    """The drawing of a graph of lots, `width` pixels wide.
+    """The drawing of a graph of lots, `width` pixels wide or wider where its columns need more.
 
     Refuses (ValueError) an unknown lot, a circle, and a lot that gives more than it held.
     """
@@ -168,7 +202,7 @@ def lay_out(
     feet = [plan.y[code] + plan.height(code) for code in plan.lots]
     bottom = max([TOP, *feet, *(loss.label_y for loss in dropped)])
     return LotGraph(
-        width=width,
+        width=plan.width,
         height=bottom + BOTTOM,
         columns=_columns(plan),
         uprights=tuple(_upright(plan, code) for code in plan.lots),
@@ -217,6 +251,7 @@ def _measure(plan: _Plan) -> None:
     for code, lot in plan.lots.items():
         weights[plan.depth[code]] += lot.mass_g
     plan.heaviest_g = max([1, *weights.values()])
+    plan.width = max(plan.width, max(plan.depth.values(), default=0) * PITCH_MIN + UPRIGHT + END_LABEL)
 
 
 def _room_below(plan: _Plan, code: str) -> int:
@@ -301,15 +336,38 @@ def _auxiliary(plan: _Plan, auxiliary: Auxiliary) -> Shape:
 
 
 def _columns(plan: _Plan) -> tuple[Column, ...]:
-    whens: dict[int, list[str]] = defaultdict(list)
+    days: dict[int, list[str]] = defaultdict(list)
     for code, lot in plan.lots.items():
-        if lot.when not in whens[plan.depth[code]]:
-            whens[plan.depth[code]].append(lot.when)
-    return tuple(Column(plan.column_x(depth), " · ".join(words)) for depth, words in sorted(whens.items()))
+        days[plan.depth[code]] += [lot.on] if lot.on else []
+    return tuple(
+        Column(plan.column_x(depth), min(days[depth], default=""), max(days[depth], default=""))
+        for depth in sorted(set(plan.depth.values()))
+    )
 
 
 def _upright(plan: _Plan, code: str) -> Upright:
     x, y, height = plan.x(code), plan.y[code], plan.height(code)
     is_end = not plan.leaving[code]
-    label_y = y + 18 if height >= LABEL_INSIDE_MIN else y + 4 if is_end else y - 26
-    return Upright(plan.lots[code], x, y, height, x + UPRIGHT + 10, label_y, is_end)
+    lines = _broken(plan.lots[code].label, plan.room(code))
+    label_y = y + 18 if height >= LABEL_INSIDE_MIN else y + 4 if is_end else y - 7 - 19 * len(lines)
+    return Upright(plan.lots[code], lines, x, y, height, x + UPRIGHT + 10, label_y, is_end)
+
+
+def _broken(label: str, room: int) -> tuple[str, ...]:
+    """A label in lines of at most `room` px, broken between words; what is left over ends in an ellipsis."""
+    letters = max(6, int(room / LETTER))
+    lines = [""]
+    for word in label.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and len(longer) > letters:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    kept = [_cut(line, letters) for line in lines[:LABEL_LINES_MAX]]
+    if len(lines) > LABEL_LINES_MAX:
+        kept[-1] = _cut(f"{kept[-1]} …", letters)
+    return tuple(kept)
+
+
+def _cut(line: str, letters: int) -> str:
+    return line if len(line) <= letters else f"{line[: letters - 1].rstrip(' …')}…"

@@ -7,11 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.trace.graph_layout import MASS_HEIGHT_MAX, UPRIGHT, Auxiliary, LotFlow, LotLoss, LotNode, lay_out
+from marketplace.catalogue.graph_layout import (
+    END_LABEL,
+    LETTER,
+    MASS_HEIGHT_MAX,
+    PITCH_MIN,
+    UPRIGHT,
+    Auxiliary,
+    LotFlow,
+    LotLoss,
+    LotNode,
+    lay_out,
+    step_flows,
+)
+from marketplace.kernel.money import share
 
 
 def lot(code, mass_g, tone="material"):
-    return LotNode(code, "Benang", f"{mass_g} g", mass_g, "12 Januari", tone)
+    return LotNode(code, "Benang", f"{mass_g} g", mass_g, "2026-01-12", tone)
 
 
 COTTON = [lot("KPS", 24_000), lot("BNG", 21_600), lot("NILA", 21_200, "dyed"), lot("SLK", 9_800), lot("SRG", 8_900)]
@@ -90,6 +103,41 @@ def test_dye_joins_at_the_head_of_its_lot():
     head = next(upright for upright in graph.uprights if upright.lot.code == "NILA")
     assert dye.path.endswith(f"{head.x} {head.y}")
     assert dye.label == "nila, 6 kg larutan"
+
+
+def test_a_long_name_is_broken_between_words_and_never_runs_over_the_edge():
+    name = "Selendang sutra ikat pakan warna kuning kunyit yang panjang sekali namanya"
+    graph = lay_out([LotNode("A", name, "", 10, ""), LotNode("B", name, "", 10, "")], [LotFlow("A", "B", 10)])
+
+    first, last = graph.uprights
+    assert " ".join(first.lines) == name
+    assert len(last.lines) == 2
+    assert last.lines[-1].endswith("…")
+    assert all(last.label_x + len(line) * LETTER <= graph.width for line in last.lines)
+
+
+def test_many_columns_widen_the_drawing_and_a_column_says_its_first_and_last_day():
+    chain = [LotNode(str(n), "Benang", "", 10, f"2026-01-{n + 1:02d}") for n in range(9)]
+    graph = lay_out(
+        [*chain, LotNode("x", "Kapas", "", 5, "2026-01-20")], [LotFlow(str(n), str(n + 1), 10) for n in range(8)]
+    )
+
+    assert graph.width == 8 * PITCH_MIN + UPRIGHT + END_LABEL
+    assert (graph.columns[0].first, graph.columns[0].last) == ("2026-01-01", "2026-01-20")
+
+
+@given(st.lists(st.integers(1, 10**6), min_size=1, max_size=5), st.lists(st.integers(0, 999), min_size=2, max_size=4))
+def test_a_step_hands_on_every_gram_of_every_input(masses, weights):
+    *made, loss_g = share(sum(masses), [*weights, 1])
+
+    handed = step_flows(
+        [(f"I{n}", m) for n, m in enumerate(masses)], [(f"O{n}", m) for n, m in enumerate(made)], loss_g
+    )
+
+    for n, mass_g in enumerate(masses):
+        assert sum(part for source, _target, part in handed if source == f"I{n}") == mass_g
+    for n, mass_g in enumerate(made):
+        assert sum(part for _source, target, part in handed if target == f"O{n}") == mass_g
 
 
 def test_nothing_at_all_is_an_empty_drawing():
