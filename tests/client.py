@@ -62,6 +62,11 @@ class PageClient:
             return self._ask("GET", address, status, follow, {"query_string": form.data(button)})
         return self._ask("POST", address, status, follow, {"data": form.data(button)})
 
+    def read(self, address: str) -> Page:
+        """Whatever answers at an address, judged; where it leads on, the answer that says so."""
+        _forget_last_request()
+        return self._judged(self.http.get(address, headers={"Accept-Language": self.language}), address)
+
     def _ask(self, method: str, address: str, status: int, follow: bool, options: dict[str, Any]) -> Page:
         headers = {"Accept-Language": self.language, **options.pop("headers", {})}
         _forget_last_request()

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.models import Organisation, Role
 from marketplace.accounts.organisations import register_organisation
 from marketplace.kernel import clock
+from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from producers.cooperatives.models import Member
 from producers.cooperatives.services import enrol_member, record_certificate
@@ -37,7 +40,10 @@ class Coop:
 
 
 def make_platform() -> Organisation:
-    """The platform with its decisions: 6 % fee, 2.9 % + 0.30 estimated, 20 % refund reserve."""
+    """The platform with its decisions: 6 % fee, 2.9 % + 0.30 estimated, 20 % refund reserve; one a house."""
+    known = db.session.scalar(select(Organisation).where(Organisation.kind == "platform"))
+    if known:
+        return known
     platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform")
     figures = {"platform_fee": "0.06", "fee_rate": "0.029", "fee_fixed_minor": "30", "refund_reserve": "0.20"}
     record_decision(SYSTEM, platform, title="Fees", figures=figures)

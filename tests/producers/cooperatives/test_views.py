@@ -42,58 +42,6 @@ def upload(data: bytes, name: str = "paper.png"):
     return io.BytesIO(data), name
 
 
-# --- who may ----------------------------------------------------------------------------------------------------------
-
-READ = ["/k/weavers/", "/k/weavers/members", "/k/weavers/members/{maria}", "/k/weavers/certificates"]
-WRITE = ["/k/weavers/members/new", "/k/weavers/members/{maria}/edit", "/k/weavers/members/{maria}/leave",
-         "/k/weavers/members/{maria}/consents", "/k/weavers/certificates/new"]  # fmt: skip
-
-
-@pytest.mark.parametrize("address", READ + WRITE)
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_a_manager_opens_every_page_in_both_languages(house, maria, address, language):
-    house.person(language=language).get(address.format(maria=maria))
-
-
-@pytest.mark.parametrize("address", READ + WRITE)
-def test_to_a_foreign_manager_the_cooperative_does_not_exist(house, maria, address):
-    foreign = house.person(on="others")
-
-    foreign.get(address.format(maria=maria), status=404)
-    house.person(None).get(address.format(maria=maria), status=404)
-
-
-@pytest.mark.parametrize("address", [a for a in READ + WRITE if "{maria}" in a])
-def test_a_foreign_and_an_absent_member_answer_alike(house, maria, address):
-    foreign = house.person(on="others")
-
-    theirs = foreign.get(address.format(maria=maria).replace("weavers", "others"), status=404)
-    absent = foreign.get(address.format(maria="0" * 26).replace("weavers", "others"), status=404)
-
-    assert theirs.words == absent.words
-
-
-@pytest.mark.parametrize("address", READ)
-@pytest.mark.parametrize(("role", "status"), [(Role.AUDITOR, 200), (Role.COLLECTOR, 200), (Role.MEMBER, 403)])
-def test_who_works_in_the_console_reads(house, maria, address, role, status):
-    house.person(role).get(address.format(maria=maria), status=status)
-
-
-@pytest.mark.parametrize("address", WRITE)
-def test_an_auditor_changes_nothing(house, maria, address):
-    auditor = house.person(Role.AUDITOR)
-
-    auditor.get(address.format(maria=maria), status=403)
-    auditor.post(address.format(maria=maria), {"name": "X"}, status=403)
-
-
-def test_a_collector_records_consent_and_enrols_nobody(house, maria):
-    collector = house.person(Role.COLLECTOR)
-
-    collector.get(f"/k/weavers/members/{maria}/consents")
-    collector.get("/k/weavers/members/new", status=403)
-
-
 # --- today ------------------------------------------------------------------------------------------------------------
 
 
@@ -276,24 +224,6 @@ def test_what_is_no_paper_is_refused_at_its_field(house, data):
 
     assert set(page.errors()) == {"document"}
     assert page.form().values["issuer"] == "Control Union"
-
-
-@pytest.mark.parametrize(
-    ("role", "on", "status"),
-    [(Role.MANAGER, "weavers", 200), (Role.AUDITOR, "weavers", 200), (Role.COLLECTOR, "weavers", 403),
-     (Role.MEMBER, "weavers", 403), (Role.MANAGER, "others", 404), (None, "weavers", 404)],
-)  # fmt: skip
-def test_evidence_is_shown_inside_to_those_who_may(house, role, on, status):
-    sha256 = house.do(evidence_hash)
-
-    house.person(role, on=on).get(f"/k/weavers/evidence/{sha256}", status=status)
-
-
-def test_another_cooperative_has_not_filed_it(house):
-    sha256 = house.do(evidence_hash)
-
-    house.person(on="others").get(f"/k/others/evidence/{sha256}", status=404)
-    house.person().get("/k/weavers/evidence/" + "0" * 64, status=404)
 
 
 def test_the_same_paper_twice_is_one_row(house):

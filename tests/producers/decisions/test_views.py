@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from marketplace.accounts.models import Role
 from marketplace.kernel import clock
 from producers.decisions import citations
 from producers.decisions.queries import figures_on
@@ -13,7 +12,6 @@ from tests.producers.conftest import organisation
 
 DAY = date(2026, 11, 23)
 FIGURES = {"overhead_on_labour": "0.25", "premium": "0.05", "reserve": "0", "tax": "0.11"}
-PAGES = ["/k/weavers/decisions", "/k/weavers/decisions/all", "/k/weavers/decisions/{decision}"]
 
 
 @pytest.fixture(autouse=True)
@@ -25,38 +23,6 @@ def _on_that_day():
 @pytest.fixture
 def decision(house):
     return house.do(record_decision, title="Figures of the year", figures=FIGURES, decided_on=date(2026, 1, 5))
-
-
-@pytest.mark.parametrize("address", [*PAGES, "/k/weavers/decisions/new"])
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_a_manager_opens_every_page_in_both_languages(house, decision, address, language):
-    house.person(language=language).get(address.format(decision=decision))
-
-
-@pytest.mark.parametrize("address", [*PAGES, "/k/weavers/decisions/new"])
-def test_to_a_foreign_manager_nothing_of_it_exists(house, decision, address):
-    foreign = house.person(on="others")
-
-    foreign.get(address.format(decision=decision), status=404)
-
-
-def test_a_foreign_and_an_absent_decision_answer_alike(house, decision):
-    foreign = house.person(on="others")
-
-    theirs = foreign.get(f"/k/others/decisions/{decision}", status=404)
-    absent = foreign.get("/k/others/decisions/none", status=404)
-
-    assert theirs.words == absent.words
-
-
-def test_the_board_reads_and_decides_in_the_meeting_only(house, decision):
-    board = house.person(Role.BOARD)
-
-    for address in PAGES:
-        board.get(address.format(decision=decision))
-    board.get("/k/weavers/decisions/new", status=403)
-    board.post("/k/weavers/decisions/new", {"title": "X"}, status=403)
-    house.person(Role.MEMBER).get("/k/weavers/decisions", status=403)
 
 
 @pytest.mark.parametrize(("language", "overhead"), [("en", "12.5"), ("id", "12,5")])
@@ -129,7 +95,7 @@ def test_a_decision_says_what_cites_it(house, app, decision):
     assert "0 prices" not in page.words
 
 
-@pytest.mark.parametrize("address", PAGES[:2])
+@pytest.mark.parametrize("address", ["/k/weavers/decisions", "/k/weavers/decisions/all"])
 def test_a_list_takes_three_statements_whatever_its_length(house, decision, address):
     for year in range(2000, 2020):
         house.do(record_decision, title=f"Of {year}", figures={"premium": "0.01"}, decided_on=date(year, 1, 1))

@@ -195,23 +195,6 @@ def test_no_recap_of_no_month(screens, query):
     screens.who("bookkeeper").get(f"/s/lepo/slips/recap.xlsx{query}", status=404)
 
 
-ADDRESSES = ("/s/lepo/slips", "/s/lepo/slips/new", "{slip}", "{slip}/paper", "{slip}.pdf", "/s/lepo/slips/new/{maria}")
-PREPARES_ONLY = ("{slip}/weigh", "/s/lepo/slips/recap.xlsx")
-
-
-@pytest.mark.parametrize("address", ADDRESSES + PREPARES_ONLY)
-def test_strangers_find_nothing_and_members_may_not(screens, address):
-    address = address.format(slip=screens.save(), maria=screens.maria)
-
-    screens.stranger(Role.MANAGER).get(address, status=404)
-    screens.who("maria").get(address, status=403)
-
-
-@pytest.mark.parametrize("address", PREPARES_ONLY)
-def test_a_collector_neither_weighs_nor_takes_the_month(screens, address):
-    screens.who("collector").get(address.format(slip=screens.save()), status=403)
-
-
 def test_a_foreign_or_absent_thing_is_not_there(screens):
     manager = screens.who("manager")
 

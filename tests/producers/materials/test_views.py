@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.accounts.models import Role
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
@@ -27,16 +26,6 @@ from tests.producers.conftest import organisation
 
 DAY = date(2026, 11, 23)
 START = "/k/weavers/materials"
-READ = [START, f"{START}/purchases", f"{START}/purchases/{{purchase}}", f"{START}/suppliers", f"{START}/lots/{{lot}}",
-        f"{START}/books/{{maria}}", f"{START}/books/{{maria}}/{{lot}}"]  # fmt: skip
-PREPARE = [
-    f"{START}/purchases/new",
-    f"{START}/purchases/{{purchase}}/pay",
-    f"{START}/purchases/{{purchase}}/payments/{{payment}}",
-    f"{START}/suppliers/new",
-    f"{START}/loss",
-]
-MOVE = [f"{START}/issue", f"{START}/return"]
 YARN = {"name": "Cotton yarn", "quantity": "6 kg", "cost": "1.230.000", "new_supplier": "Nita", "origin": "Sikka"}
 
 
@@ -85,46 +74,6 @@ def upload(colour: str = "blue"):
 
 
 # --- who may ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("address", READ + PREPARE + MOVE)
-@pytest.mark.parametrize("language", ["en", "id"])
-def test_a_manager_opens_every_page_in_both_languages(house, ids, address, language):
-    house.person(language=language).get(address.format(**ids))
-
-
-@pytest.mark.parametrize("address", READ + PREPARE + MOVE)
-def test_to_a_foreign_manager_the_cooperative_does_not_exist(house, ids, address):
-    foreign = house.person(on="others")
-
-    foreign.get(address.format(**ids), status=404)
-
-
-@pytest.mark.parametrize("address", [a for a in READ + PREPARE if "{" in a])
-def test_a_foreign_and_an_absent_record_answer_alike(house, ids, address):
-    foreign = house.person(on="others")
-
-    theirs = foreign.get(address.format(**ids).replace("weavers", "others"), status=404)
-    absent = foreign.get(address.format(**dict.fromkeys(ids, "none")).replace("weavers", "others"), status=404)
-
-    assert theirs.words == absent.words
-
-
-@pytest.mark.parametrize(
-    ("role", "reads", "moves", "prepares"),
-    [
-        (Role.BOOKKEEPER, 200, 200, 200),
-        (Role.COLLECTOR, 200, 200, 403),
-        (Role.AUDITOR, 200, 403, 403),
-        (Role.MEMBER, 403, 403, 403),
-    ],
-)
-def test_each_role_does_its_part(house, ids, role, reads, moves, prepares):
-    person = house.person(role)
-
-    for addresses, status in ((READ, reads), (MOVE, moves), (PREPARE, prepares)):
-        for address in addresses:
-            person.get(address.format(**ids), status=status)
 
 
 def test_a_foreign_lot_or_member_is_not_moved(house, ids):
