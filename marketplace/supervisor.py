@@ -6,18 +6,22 @@ import subprocess
 import sys
 import threading
 
-WEB_WORKERS = 2
-THREADS = 4
+from marketplace.config import WEB_THREADS, WEB_WORKERS
+
 STOP_S_MAX = 10
 RESTART_PAUSE_S = 1.0
 
 
+def web_command(host: str, port: int, target: str = "wsgi:app") -> list[str]:
+    """What starts the web server: WEB_WORKERS processes with WEB_THREADS each; more requests than that wait."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
+    command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
+    return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
+
+
 def serve(host: str, port: int) -> int:
     """Run granian and `lumbung work` until SIGTERM or SIGINT; whichever ends by itself is started again."""
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
-    web += ["--respawn-failed-workers", "wsgi:app"]
-    commands = [web, [sys.executable, "-m", "marketplace.cli", "work"]]
+    commands = [web_command(host, port), [sys.executable, "-m", "marketplace.cli", "work"]]
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

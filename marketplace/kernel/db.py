@@ -4,23 +4,37 @@ Both engines behave alike: on SQLite every transaction that may write begins IMM
 upgrade fails at once whatever the timeout; on PostgreSQL time limits are set for every connection.
 """
 
+import math
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
 from flask import Flask
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from marketplace.config import CHECKOUT, CONNECT_S_MAX, LOCK_WAIT_MS_MAX, STATEMENT_MS_MAX
+from marketplace.config import (
+    CHECKOUT,
+    CONNECT_S_MAX,
+    CONNECTION_WAIT_S_MAX,
+    DATABASE_CONNECTIONS_MAX,
+    IDLE_IN_TRANSACTION_MS_MAX,
+    LOCK_WAIT_MS_MAX,
+    PING_IDLE_S_MIN,
+    STATEMENT_MS_MAX,
+)
+from marketplace.kernel import turns
 
 ID_LENGTH = 40
 
@@ -72,16 +86,25 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db)
 
 
+# A thread holds at most one connection, so whoever is served finds one free.
+_POOL = {"pool_size": DATABASE_CONNECTIONS_MAX, "max_overflow": 0, "pool_timeout": CONNECTION_WAIT_S_MAX}
+
+
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         connect_args = {"timeout": LOCK_WAIT_MS_MAX / 1000, "check_same_thread": False}
-        return {"hide_parameters": True, "connect_args": connect_args}
-    options = f"-c statement_timeout={STATEMENT_MS_MAX} -c lock_timeout={LOCK_WAIT_MS_MAX} -c timezone=UTC"
+        pool = {} if make_url(url).database in {None, "", ":memory:"} else _POOL
+        return {"hide_parameters": True, "connect_args": connect_args, **pool}
+    limits = {
+        "statement_timeout": STATEMENT_MS_MAX,
+        "lock_timeout": LOCK_WAIT_MS_MAX,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_MS_MAX,
+        "timezone": "UTC",
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return {
         "hide_parameters": True,  # what a person typed must not reach the logs
-        "pool_pre_ping": True,
-        "pool_size": 8,
-        "max_overflow": 8,
+        **_POOL,
         "connect_args": {"connect_timeout": CONNECT_S_MAX, "options": options},
     }
 
@@ -101,6 +124,16 @@ def only_read(reads: bool) -> None:
     _reads_only.set(reads)
 
 
+def give_up() -> None:
+    """Undo what this action tried; from here on it only reads, so its page waits for no writer and keeps none waiting.
+
+    A second call finds nothing to undo, and what was read since stays loaded.
+    """
+    if not _reads_only.get():
+        db.session.rollback()
+        _reads_only.set(True)
+
+
 @event.listens_for(Engine, "connect")
 def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     if type(connection).__module__.startswith("sqlite3"):
@@ -112,10 +145,35 @@ def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
         cursor.close()
 
 
+@event.listens_for(Engine, "checkin")
+def _on_checkin(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["seen"] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _on_checkout(connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Ask a connection that lay idle whether it still lives; in a busy pool that would be one way there too many."""
+    if time.monotonic() - record.info.get("seen", math.inf) < PING_IDLE_S_MIN:
+        return
+    driver: Any = connection
+    if isinstance(driver, psycopg.Connection):
+        try:
+            driver.autocommit = True  # else the question would open a transaction, and end it, first
+            driver.execute("")
+            driver.autocommit = False
+        except psycopg.Error as error:
+            raise DisconnectionError from error  # the pool opens another
+
+
 @event.listens_for(Engine, "begin")
 def _on_begin(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN" if _reads_only.get() else "BEGIN IMMEDIATE")
+    if connection.dialect.name != "sqlite":
+        return
+    if _reads_only.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    with turns.taken(connection):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def is_postgresql() -> bool:

@@ -38,7 +38,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, vali
 from werkzeug.datastructures import MultiDict
 
 from marketplace.config import TEXT_CHARACTERS_MAX
-from marketplace.kernel.db import db
+from marketplace.kernel.db import give_up
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.units import read_number
 
@@ -238,7 +238,7 @@ def show_form(
     """
     if error is None:
         return render_template(template, values=MultiDict(values or {}), errors={}, refusal="", **context)
-    db.session.rollback()
+    give_up()
     errors = {name: str(message) for name, message in error.fields.items()}
     refusal = "" if errors else error.sentence
     page = render_template(template, values=request.form, errors=errors, refusal=refusal, **context)

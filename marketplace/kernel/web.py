@@ -9,6 +9,7 @@ from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from marketplace.config import STRIPE_API_BASE
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
+    app.register_error_handler(NoConnectionFree, _answer_crowded)
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(DataError, _answer_unstorable)
     app.register_error_handler(OverflowError, _answer_unstorable)
@@ -168,6 +170,11 @@ def _sentence(status: int) -> str:
 
 def _answer_database(error: OperationalError) -> Response:
     log.error("database_unavailable", error=type(error.orig).__name__)
+    return _answer_refusal(Unavailable())
+
+
+def _answer_crowded(_error: NoConnectionFree) -> Response:
+    log.error("no_connection_free")
     return _answer_refusal(Unavailable())
 
 
