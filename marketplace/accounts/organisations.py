@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.config import AUDIT_GRANT_DAYS_MAX
-from marketplace.kernel import clock
+from marketplace.kernel import clock, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.ledger.services import open_book
@@ -71,6 +71,10 @@ class PlatformMissing(Conflict):
 
 def platform() -> Organisation:
     """The platform's own organisation; raises PlatformMissing before it is set up."""
+    return memo.once("platform", _find_platform)
+
+
+def _find_platform() -> Organisation:
     found = db.session.scalar(select(Organisation).where(Organisation.slug == PLATFORM_SLUG))
     if found is None:
         raise PlatformMissing

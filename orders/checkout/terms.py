@@ -12,7 +12,7 @@ from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation, Role
 from marketplace.accounts.organisations import platform
 from marketplace.config import RATE_AGE_DAYS_MAX
-from marketplace.kernel import clock
+from marketplace.kernel import clock, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import EXPONENTS, Money
@@ -89,6 +89,7 @@ def record_rate(
     )
     db.session.add(recorded)
     db.session.flush()
+    memo.forget()  # rates read before this one
     return recorded
 
 
@@ -125,20 +126,21 @@ def fresh_rate(charge_currency: str, currency: str) -> ExchangeRate | None:
     """
     if charge_currency == currency:
         return None
-    found = db.session.scalar(
-        select(ExchangeRate)
-        .where(
-            ExchangeRate.charge_currency == charge_currency,
-            ExchangeRate.currency == currency,
-            ExchangeRate.observed_on >= clock.today() - timedelta(days=RATE_AGE_DAYS_MAX),
-            ExchangeRate.observed_on <= clock.today(),
-        )
-        .order_by(ExchangeRate.observed_on.desc(), ExchangeRate.recorded_at.desc(), ExchangeRate.id.desc())
-        .limit(1)
-    )
+    found = memo.once(("rates", clock.today()), _fresh_rates).get((charge_currency, currency))
     if found is None:
         raise NoFreshRate(currency=currency)
     return found
+
+
+def _fresh_rates() -> dict[tuple[str, str], ExchangeRate]:
+    """The newest rate of every pair that has one of the last RATE_AGE_DAYS_MAX days."""
+    today = clock.today()
+    rates = db.session.scalars(
+        select(ExchangeRate)
+        .where(ExchangeRate.observed_on.between(today - timedelta(days=RATE_AGE_DAYS_MAX), today))
+        .order_by(ExchangeRate.observed_on, ExchangeRate.recorded_at, ExchangeRate.id)
+    )
+    return {(rate.charge_currency, rate.currency): rate for rate in rates}
 
 
 def set_delivery_price(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import platform
+from marketplace.kernel import memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict
 from producers.decisions.models import DecidedFigure, Decision
@@ -42,6 +43,10 @@ class FeeEstimate:
 
 def figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
     """Every figure in force on a day by its kind: of several decisions the one that took force last."""
+    return memo.once(("figures", organisation_id, on), lambda: _figures_on(organisation_id, on))
+
+
+def _figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
     rows = db.session.execute(
         select(DecidedFigure.kind, DecidedFigure.value, Decision.id)
         .join(Decision, Decision.id == DecidedFigure.decision_id)

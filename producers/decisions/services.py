@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
-from marketplace.kernel import clock, ids
+from marketplace.kernel import clock, ids, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.exact import read_exact
@@ -98,6 +98,7 @@ def record_decision(
     )
     db.session.add(decision)
     db.session.flush()
+    memo.forget()  # figures read before this decision
     return decision
 
 
