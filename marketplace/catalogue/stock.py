@@ -4,11 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.catalogue.models import Reservation, Stock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict
+from marketplace.kernel.journal import recorder
 
 
 class SoldOut(Conflict):
@@ -16,6 +17,10 @@ class SoldOut(Conflict):
 
     code = "sold_out"
     message = _l("Only %(left)s left. Change the quantity in your basket.")
+
+
+class Outrun(SoldOut):
+    """Somebody was faster between our look and our grasp; `left` counts all lots of the listing."""
 
 
 def lock(stock_ids: Collection[str]) -> dict[str, Stock]:
@@ -31,21 +36,38 @@ def lock(stock_ids: Collection[str]) -> dict[str, Stock]:
 
 
 def hold(order_id: str, pieces: Mapping[str, int], expires_at: datetime) -> list[Reservation]:
-    """Hold `pieces` (stock id → quantity) for an order; all or nothing. Refuses more than is available."""
-    stocks = lock(pieces)
-    reservations = []
-    for stock_id in sorted(pieces):
-        stock = stocks.get(stock_id)
-        left = stock.available if stock and stock.listing.withdrawn_at is None else 0
-        if stock is None or pieces[stock_id] > left:
-            raise SoldOut(left=left)
-        stock.reserved += pieces[stock_id]
-        reservations.append(
-            Reservation(order_id=order_id, stock_id=stock_id, quantity=pieces[stock_id], expires_at=expires_at)
-        )
+    """Hold `pieces` (stock id → quantity) for an order; all or nothing. Refuses more than is available.
+
+    Call it last: the guarded UPDATE takes the rows in key order and keeps them locked until the commit, so whatever
+    comes after makes every other buyer of these pieces wait.
+    """
+    reservations = [
+        Reservation(order_id=order_id, stock_id=stock_id, quantity=pieces[stock_id], expires_at=expires_at)
+        for stock_id in sorted(pieces)
+    ]
     db.session.add_all(reservations)
     db.session.flush()
+    recorder.record_changed([_take(reservation) for reservation in reservations])
     return reservations
+
+
+_LEFT = Stock.listed + Stock.returned - Stock.reserved - Stock.sold - Stock.withdrawn
+
+
+def _take(reservation: Reservation) -> Stock:
+    """Reserve pieces if they are still there: the database decides, whatever this transaction has read before."""
+    taken = db.session.scalar(
+        update(Stock)
+        .where(Stock.id == reservation.stock_id, reservation.quantity <= _LEFT)
+        .values(reserved=Stock.reserved + reservation.quantity)
+        .returning(Stock),
+        execution_options={"synchronize_session": False, "populate_existing": True},
+    )
+    if taken is None:
+        stocks = select(Stock).where(Stock.listing_id == reservation.stock.listing_id)
+        now = db.session.scalars(stocks.execution_options(populate_existing=True))
+        raise Outrun(left=sum(stock.available for stock in now))
+    return taken
 
 
 def sell_held(order_id: str) -> list[Reservation]:

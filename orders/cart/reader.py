@@ -17,11 +17,17 @@ class Count:
     """How many pieces lie in the reader's basket; the database is asked only by a page that prints it."""
 
     def __str__(self) -> str:
-        return str(queries.count_pieces(_user_id(), _token()))
+        return str(self._pieces())
 
     def any(self) -> bool:
         """Whether anything lies there."""
-        return queries.count_pieces(_user_id(), _token()) > 0
+        return self._pieces() > 0
+
+    def _pieces(self) -> int:
+        kept = _kept()
+        if "pieces" not in kept:
+            kept["pieces"] = queries.count_pieces(_user_id(), _token())
+        return int(kept["pieces"])
 
 
 class Shelf:
@@ -42,8 +48,18 @@ def header() -> dict[str, Any]:
 def seen() -> Basket | None:
     """The reader's basket as it is; a page that only shows it makes none.
 
-    What she put in before signing in counts until her next change makes both one.
+    What she put in before signing in counts until her next change makes both one. Read once a request.
     """
+    kept = _kept()
+    if "basket" not in kept:
+        kept["basket"] = _found()
+    basket: Basket | None = kept["basket"]
+    if _user_id() is None:
+        kept["pieces"] = queries.pieces_in(basket)
+    return basket
+
+
+def _found() -> Basket | None:
     stranger = queries.basket_of(None, _token())
     if stranger is not None and stranger.lines:
         return stranger
@@ -52,6 +68,11 @@ def seen() -> Basket | None:
 
 def own() -> Basket:
     """The reader's basket for a change: made where there is none, joined with her own after she signed in."""
+    _kept()["basket"] = basket = _owned()
+    return basket
+
+
+def _owned() -> Basket:
     user_id, token = _user_id(), _token()
     stranger = queries.basket_of(None, token) if token else None
     if user_id and stranger is not None:
@@ -64,6 +85,12 @@ def own() -> Basket:
     if secret:
         _keep(secret)
     return basket
+
+
+def _kept() -> dict[str, Any]:
+    """What this request has learned of the reader's basket."""
+    kept: dict[str, Any] = request.environ.setdefault("lumbung.basket", {})
+    return kept
 
 
 def _user_id() -> str | None:

@@ -1,13 +1,13 @@
 """Services on baskets. A change is the new quantity, so repeating it is harmless."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.catalogue.models import Listing
 from marketplace.config import BASKET_LINES_MAX, BASKET_QUANTITY_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from orders.cart.models import Basket, BasketLine
 
 
@@ -70,10 +70,17 @@ def remove_from_basket(basket: Basket, listing_id: str) -> None:
 
 
 def empty_basket(basket: Basket) -> None:
-    """Take everything out, as after an order."""
-    basket.lines.clear()
-    basket.changed_at = clock.now()
-    db.session.flush()
+    """Take everything out, as after an order; refuses where another order took it out in the meantime.
+
+    `basket.lines` shows it after the commit.
+    """
+    lines = len(basket.lines)
+    gone = db.session.scalars(
+        delete(BasketLine).where(BasketLine.basket_id == basket.id).returning(BasketLine.id),
+        execution_options={"synchronize_session": False},
+    )
+    if len(gone.all()) != lines:
+        raise Conflict
 
 
 def adopt_basket(stranger: Basket, user_id: str) -> Basket:

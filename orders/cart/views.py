@@ -12,16 +12,16 @@ from orders.cart import reader, services
 from orders.cart.schemas import Put, Quantity, Terms
 from orders.checkout import answers
 from orders.checkout.names import countries, currency_choices
-from orders.checkout.sheet import sheet_of
+from orders.checkout.sheet import Sheet, sheet_of
 
 blueprint = Blueprint("cart", __name__)
 
 PAGE = "orders/cart/basket.html"
 
 
-def shown() -> dict[str, Any]:
+def shown(sheet: Sheet | None = None) -> dict[str, Any]:
     """What the basket's page prints."""
-    sheet = sheet_of(reader.seen(), answers.terms())
+    sheet = sheet or sheet_of(reader.seen(), answers.terms())
     return {"sheet": sheet, "countries": countries(), "currency_choices": currency_choices(sheet.currencies)}
 
 

@@ -37,7 +37,7 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
         return order
     if paid != Money(order.amount_minor, order.charge_currency):
         raise ValueError("An order is paid whole, in its own currency.")
-    _sell_held(order)
+    _refuse_unheld(order)
     order.state, order.paid_at, order.captured_minor, order.fund = state.value, clock.now(), paid.minor, fund
     db.session.flush()
     source = source or order.id
@@ -45,19 +45,21 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
     _freeze_splits(order)
     _post_sale(order, source, paid)
     fulfilment.open_parcels(order)
-    receipts.issue_receipt(order)
     outbox.publish("order.paid", {"order_id": order.id})
+    # The two rows that others wait for come last: the pieces on the shelf, then the receipt's number.
+    shelf.sell_held(order.id)
+    receipts.issue_receipt(order)
     return order
 
 
-def _sell_held(order: Order) -> None:
+def _refuse_unheld(order: Order) -> None:
+    """What is held for an order changes only under the order's lock, so it can be read now and sold later."""
     wanted = {line.stock_id: line.quantity for line in order.lines if line.stock_id}
     held = select(Reservation.stock_id, Reservation.quantity).where(
         Reservation.order_id == order.id, Reservation.state == "held"
     )
     if dict(db.session.execute(held).tuples().all()) != wanted:
         raise states.PaidTooLate
-    shelf.sell_held(order.id)
 
 
 def _freeze_splits(order: Order) -> None:

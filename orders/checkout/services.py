@@ -109,14 +109,13 @@ def place_order(
 ) -> Order:
     """Turn a basket into an order that holds its pieces until a visible end.
 
-    The same `client_key` again gives the same order. Refuses what `quote` refuses, and a total other than the
-    one `agreed` to. Stock is locked in key order before anything is written.
+    The same `client_key` again gives the same order. Refuses what `quote` refuses, a total other than the one
+    `agreed` to, and raises `Outrun` where somebody was faster: roll back and ask again. The pieces are taken last,
+    under a guard of the database's own, so that buyers of the last piece wait for one another only a moment.
     """
     repeated = order_with_key(client_key)
     if repeated:
         return repeated
-    listings = [line.listing_id for line in basket.lines]
-    shelf.lock(db.session.scalars(select(Stock.id).where(Stock.listing_id.in_(listings))).all())
     quoted = quote(basket, country=buyer.country, charge_currency=charge_currency, method=method)
     if agreed is not None and agreed != quoted.total:
         raise PriceChanged
@@ -140,9 +139,9 @@ def place_order(
     )
     order.lines = [_line(order.id, ordinal, line) for ordinal, line in enumerate(quoted.lines, start=1)]
     db.session.add(order)
-    shelf.hold(order.id, _pieces(order), order.hold_ends_at)
-    empty_basket(basket)
     outbox.publish("order.placed", {"order_id": order.id})
+    empty_basket(basket)
+    shelf.hold(order.id, _pieces(order), order.hold_ends_at)
     return order
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask_login import current_user
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.actor import SYSTEM, Actor
-from marketplace.catalogue.stock import SoldOut
-from marketplace.config import CARD_HOLD_MINUTES, TRANSFER_HOLD_DAYS
+from marketplace.catalogue.stock import Outrun, SoldOut
+from marketplace.config import CARD_HOLD_MINUTES, PLACING_TRIES_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import ids
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, give_up
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, load_form, show_form
 from marketplace.kernel.i18n import language
@@ -84,19 +85,20 @@ def check() -> Answer:
 @allow(PUBLIC)
 def place() -> Answer:
     """Order: hold the goods until a visible end, then lead to the payment. Pressed twice it is one order."""
-    repeated = order_with_key(request.form.get("client_key"))
-    if repeated:
-        return redirect(_way_to_pay(repeated), 303)  # type: ignore[return-value]
     if _first_missing():
-        return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
+        # After an order the next one is asked anew how it is paid; a second press means the first.
+        repeated = order_with_key(request.form.get("client_key"))
+        return redirect(_way_to_pay(repeated) if repeated else url_for("checkout.check"), 303)  # type: ignore[return-value]
     try:
         order = _place(load_form(Placing))
     except SoldOut as error:
-        db.session.rollback()  # before the basket is read again, so that it says what is left now
-        return show_form(basket.PAGE, error, **basket.shown())
+        return _sold_out(error)
     except LumbungError as error:
-        db.session.rollback()
-        return show_form("orders/checkout/check.html", error, **_checked(_sheet()))
+        give_up()
+        sheet = _sheet()
+        if not sheet.groups:
+            return show_form(basket.PAGE, error, **basket.shown(sheet))
+        return show_form("orders/checkout/check.html", error, **_checked(sheet))
     answers.forget_payment()
     return redirect(_way_to_pay(order), 303)  # type: ignore[return-value]
 
@@ -153,6 +155,25 @@ def _checked(sheet: Sheet) -> dict[str, Any]:
 
 
 def _place(sent: dict[str, Any]) -> Order:
+    """The order, asked for again where another buyer was faster for one lot and others may have pieces."""
+    for tries_left in reversed(range(PLACING_TRIES_MAX)):
+        try:
+            return _try_to_place(sent)
+        except Outrun as outrun:
+            if not tries_left or not outrun.params["left"]:
+                raise
+            db.session.rollback()
+        except IntegrityError:
+            # The same button pressed twice at once: the other press has made the order.
+            db.session.rollback()
+            repeated = order_with_key(sent["client_key"])
+            if repeated is None:
+                raise
+            return repeated
+    raise AssertionError("PLACING_TRIES_MAX is one or more")
+
+
+def _try_to_place(sent: dict[str, Any]) -> Order:
     known = answers.given()
     user_id = current_user.id if current_user.is_authenticated else None
     buyer = Buyer(
@@ -172,6 +193,18 @@ def _place(sent: dict[str, Any]) -> Order:
         agreed=Money(sent["agreed_minor"], sent["agreed_currency"]),
         client_key=sent["client_key"],
     )
+
+
+def _sold_out(error: SoldOut) -> Answer:
+    """The basket with what is left now, from what this transaction has loaded already.
+
+    In a crowd for the last pieces most buyers end here: asking for everything once more after the rollback would
+    double what each of them costs.
+    """
+    context = basket.shown()
+    db.session.expunge_all()
+    give_up()
+    return show_form(basket.PAGE, error, **context)
 
 
 def _way_to_pay(order: Order) -> str:

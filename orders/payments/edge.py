@@ -17,6 +17,7 @@ def start_card_payment(order_id: str, *, success_url: str, cancel_url: str) -> s
     Commits before and after the call. Refuses where no card is offered and an order that cannot be paid.
     """
     port = payment_port()
+    db.session.commit()  # a new order keeps its goods locked until then, and others wait for them
     intent = services.open_intent(order_id)
     if intent.session_url:
         url = intent.session_url

@@ -117,8 +117,7 @@ def refund(
     db.session.flush()
     for each in taken:
         book(each, made.id)
-    for each in sorted((each for each in taken if each.line.stock), key=lambda each: str(each.line.stock_id)):
-        _return_goods(each, goods, made.id)
+    _return_goods([each for each in taken if each.line.stock], goods, made.id)
     _post(order, made, taken, losses)
     order.refunded_minor += made.amount_minor
     db.session.flush()
@@ -176,18 +175,23 @@ def book(taken: Taken, cause_id: str) -> None:
     db.session.flush()
 
 
-def _return_goods(taken: Taken, goods: str, source: str) -> None:
-    """The pieces back into their lot with the very costs that were refunded, and back on sale if sound."""
-    assert taken.line.stock is not None
-    costs = [
-        CostRow(row.purpose, row.source_id, row.origin_minor)
-        for row in taken.rows
-        if row.purpose in COST_PURPOSES and row.origin_minor
-    ]
+def _return_goods(taken: list[Taken], goods: str, source: str) -> None:
+    """The pieces back into their lots with the very costs that were refunded, and back on sale if sound.
+
+    First the lots, then the shelf, each in key order, as a sale takes them.
+    """
     restocked = goods == RESTOCKED
-    if restocked:
-        shelf.take_back(taken.line.stock.id, taken.quantity)
-    lots.return_from_sale(taken.line.stock.lot_id, taken.quantity, costs, restocked=restocked, source=source)
+    stocks = {each.line.id: each.line.stock for each in taken if each.line.stock}
+    for each in sorted(taken, key=lambda each: stocks[each.line.id].lot_id):
+        costs = [
+            CostRow(row.purpose, row.source_id, row.origin_minor)
+            for row in each.rows
+            if row.purpose in COST_PURPOSES and row.origin_minor
+        ]
+        lot_id = stocks[each.line.id].lot_id
+        lots.return_from_sale(lot_id, each.quantity, costs, restocked=restocked, source=source)
+    for each in sorted(taken, key=lambda each: stocks[each.line.id].id) if restocked else ():
+        shelf.take_back(stocks[each.line.id].id, each.quantity)
 
 
 def _post(order: Order, made: Refund, taken: list[Taken], losses: list[Loss]) -> None:

@@ -1,7 +1,7 @@
 """Writes an event for every journaled row that a transaction inserts, changes or deletes.
 
 It hangs on the session's flush, so a service cannot forget it. Statements that bypass the session (bulk updates)
-are therefore not used on journaled tables.
+are therefore not used on journaled tables, or their rows are given to `record_changed`.
 """
 
 import json
@@ -57,6 +57,11 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
         events.append({"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)})
     if events:
         session.execute(insert(Event), events)
+
+
+def record_changed(rows: Iterable[Journaled]) -> None:
+    """Write an event for rows that a statement of the caller's own has changed, as they are read back from it."""
+    _record(db.session(), [(row, False) for row in rows])
 
 
 def _after_flush(session: Session, _context: UOWTransaction) -> None:
