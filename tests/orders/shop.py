@@ -67,8 +67,10 @@ class Shop:
         return finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund=fund)
 
 
-def open_shop(*, scarf_costs: Mapping[str, int] = SCARVES, silk_rules: Mapping[str, str] = SILK_RULES) -> Shop:
-    """Set the shop up at noon of the sale's day; call it under `clock.at(SALE_DAY)`."""
+def open_shop(
+    *, scarf_costs: Mapping[str, int] = SCARVES, silk_rules: Mapping[str, str] = SILK_RULES, on: date = SALE_DAY
+) -> Shop:
+    """Set the shop up with rates of a day, the sale's unless told; call it on that day."""
     platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform", zone="UTC")
     figures = {"platform_fee": "0.06", "fee_rate": "0.029", "fee_fixed_minor": "30", "refund_reserve": "0.20"}
     record_decision(SYSTEM, platform, title="Fees", figures=figures)
@@ -76,11 +78,11 @@ def open_shop(*, scarf_costs: Mapping[str, int] = SCARVES, silk_rules: Mapping[s
     silk = _cooperative("silk", "THB", "TH", "Khon Kaen", silk_rules, parcel=15000)
     batik = _cooperative("batik", "IDR", "ID", "Pekalongan", BATIK_RULES, parcel=18500000)
     for currency, rate in (("THB", "35.1250"), ("IDR", "16285.50")):
-        record_rate(SYSTEM, charge_currency="USD", currency=currency, rate=rate, source="a test", observed_on=SALE_DAY)
+        record_rate(SYSTEM, charge_currency="USD", currency=currency, rate=rate, source="a test", observed_on=on)
     scarves = bring_in(SYSTEM, silk, name="scarves", quantity=7, unit="H87", number="SC-1", costs=scarf_costs)
     runners = bring_in(SYSTEM, batik, name="runners", quantity=12, unit="H87", number="BT-1", costs=RUNNERS)
-    scarf = _listing(silk, scarves, "scarf", "Silk scarf", 219000, 7)
-    runner = _listing(batik, runners, "runner", "Batik runner", 28500000, 12)
+    scarf = put_on_sale(silk, scarves, "scarf", "Silk scarf", 219000, 7)
+    runner = put_on_sale(batik, runners, "runner", "Batik runner", 28500000, 12)
     return Shop(platform, silk, batik, scarf, runner, {"SC-1": scarves, "BT-1": runners})
 
 
@@ -98,7 +100,7 @@ def _cooperative(
     return organisation
 
 
-def _listing(organisation: Organisation, lot: Lot, slug: str, title: str, price_minor: int, listed: int) -> Listing:
+def put_on_sale(organisation: Organisation, lot: Lot, slug: str, title: str, price_minor: int, listed: int) -> Listing:
     moment = clock.now()
     listing = Listing(
         organisation_id=organisation.id,
@@ -111,14 +113,20 @@ def _listing(organisation: Organisation, lot: Lot, slug: str, title: str, price_
     )
     db.session.add(listing)
     db.session.flush()
+    add_stock(listing, lot, listed)
+    return listing
+
+
+def add_stock(listing: Listing, lot: Lot, listed: int) -> Stock:
+    """More pieces of a listing, from another lot."""
     stock = Stock(
         listing_id=listing.id,
         lot_id=lot.id,
         lot_code=lot.number,
         listed=listed,
         source_sha256="0" * 64,
-        published_at=moment,
+        published_at=clock.now(),
     )
     db.session.add(stock)
     db.session.flush()
-    return listing
+    return stock
