@@ -2,12 +2,12 @@
 
 import json
 import sys
+from functools import partial
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
-from flask_migrate import downgrade, upgrade
 
 from marketplace.config import BadSetting
 from marketplace.kernel.errors import LumbungError
@@ -37,6 +37,8 @@ def db() -> None:
 @with_appcontext
 def db_upgrade(context: click.Context, revision: str, with_demo: bool) -> None:
     """Bring the tables up to a revision (by default the newest)."""
+    from flask_migrate import upgrade
+
     upgrade(revision=revision)
     # In one process: script/server starts within three seconds, and each start of Python costs half of one.
     demo = current_app.cli.get_command(context, "demo") if with_demo else None
@@ -49,6 +51,8 @@ def db_upgrade(context: click.Context, revision: str, with_demo: bool) -> None:
 @with_appcontext
 def db_downgrade(revision: str) -> None:
     """Take the tables down to a revision (by default one step)."""
+    from flask_migrate import downgrade
+
     downgrade(revision=revision)
 
 
@@ -72,7 +76,7 @@ def work(once: bool) -> None:
     """Sequence the journal, deliver the outbox, run periodic jobs."""
     from marketplace.kernel import jobs
 
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app = _app()
     if once:
         jobs.run_once(app)
     else:
@@ -80,13 +84,25 @@ def work(once: bool) -> None:
 
 
 @cli.command()
+@click.option("--upgrade", "with_upgrade", is_flag=True, help="First bring the tables up.")
+@click.option("--demo", "with_demo", is_flag=True, help="First bring the tables up, and fill an empty database.")
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(0, 65535))
-def serve(host: str, port: int) -> None:
+@click.pass_context
+@with_appcontext
+def serve(context: click.Context, host: str, port: int, with_upgrade: bool, with_demo: bool) -> None:
     """Serve the shop: web server and worker under one supervisor."""
-    from marketplace.supervisor import serve as run
+    from marketplace import supervisor
 
-    sys.exit(run(host, port))
+    if with_upgrade or with_demo:
+        # In a process of its own: what it loads and opens ends with it, and the shop is forked from a clean one.
+        supervisor.first(partial(context.invoke, db_upgrade, with_demo=with_demo))
+    sys.exit(supervisor.serve(_app(), host, port))
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return app
 
 
 def list_routes(app: Flask) -> list[dict[str, Any]]:

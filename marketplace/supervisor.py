@@ -1,40 +1,160 @@
-"""`lumbung serve`: the web server and the worker under one roof."""
+"""`lumbung serve`: the web server and the worker under one roof.
 
+The app is loaded once and both are forked from it: what they never change they share, and a start costs one loading.
+Nothing here opens a database connection or starts a thread before the fork. Whoever ends is started again, sooner
+the longer it had lived; nobody outlives the process that started it, even when that one is killed.
+"""
+
+import ctypes
+import gc
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
-import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing import connection
+from typing import Any
 
-from marketplace.config import WEB_THREADS, WEB_WORKERS
+import structlog
+from flask import Flask
 
-STOP_S_MAX = 10
-RESTART_PAUSE_S = 1.0
+from marketplace.config import (
+    DRAIN_S_MAX,
+    RESTART_WAIT_FIRST_S,
+    RESTART_WAIT_S_MAX,
+    STEADY_S_MIN,
+    WEB_THREADS,
+    WEB_WORKERS,
+)
+
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+LOOK_S = 0.25
+_ON_PARENTS_DEATH = 1  # prctl(2): PR_SET_PDEATHSIG
+_processes = multiprocessing.get_context("fork")
+log = structlog.get_logger("supervisor")
 
 
-def web_command(host: str, port: int, target: str = "wsgi:app") -> list[str]:
-    """What starts the web server: WEB_WORKERS processes with WEB_THREADS each; more requests than that wait."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
-    return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
+class Child:
+    """One program that is to run always: its present process, and how long to wait before the next."""
 
+    def __init__(self, name: str, run: Callable[[], Any]) -> None:
+        self.name = name
+        self._run = run
+        self._wait_s = 0.0
+        self._due = self._started = 0.0
+        self.process: Any = None
 
-def serve(host: str, port: int) -> int:
-    """Run granian and `lumbung work` until SIGTERM or SIGINT; whichever ends by itself is started again."""
-    commands = [web_command(host, port), [sys.executable, "-m", "marketplace.cli", "work"]]
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    children = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own commands
-    while not stop.wait(RESTART_PAUSE_S):
-        for place, child in enumerate(children):
-            if child.poll() is not None:
-                children[place] = subprocess.Popen(commands[place])  # noqa: S603
-    for child in children:
-        child.send_signal(signal.SIGTERM)
-    for child in children:
+    def start(self, moment: float) -> None:
+        """Fork a process; it hears no signal until it has forgotten what its parent does with it."""
+        self._started = moment
+        self.process = _processes.Process(target=_begin, args=(self._run, os.getpid()), name=self.name)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         try:
-            child.wait(STOP_S_MAX)
-        except subprocess.TimeoutExpired:
-            child.kill()
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+    def attend(self, moment: float) -> None:
+        """Start it again when it ended: at once when it had run steadily, else after a wait that doubles."""
+        if self.process is None:
+            if moment >= self._due:
+                self.start(moment)
+        elif self.process.exitcode is not None:
+            log.error("child_ended", child=self.name, exit_code=self.process.exitcode, next_in_s=self._wait_s)
+            self.process = None
+            steady = moment - self._started >= STEADY_S_MIN
+            self._due = moment + (0.0 if steady else self._wait_s)
+            self._wait_s = 0.0 if steady else min(RESTART_WAIT_S_MAX, max(RESTART_WAIT_FIRST_S, 2 * self._wait_s))
+
+    def stop(self, until: float) -> None:
+        """Wait for an end that was asked for; past the moment, make one."""
+        if self.process is not None:
+            self.process.join(max(0.0, until - time.monotonic()))
+            self.process.kill()
+            self.process.join()
+
+
+def serve(app: Flask, host: str, port: int) -> int:
+    """Run web server and worker until SIGTERM or SIGINT, then let both finish what they are at."""
+    from marketplace.kernel import jobs
+
+    share()
+    return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(jobs.work, app))])
+
+
+def first(prepare: Callable[[], Any]) -> None:
+    """Run something to its end in a process of its own; whoever waits for it ends as it did where it failed."""
+    process = _processes.Process(target=prepare, name="prepare")
+    process.start()
+    process.join()
+    if process.exitcode:
+        raise SystemExit(process.exitcode)
+
+
+def share() -> None:
+    """Set what is loaded apart from what the garbage collector writes to, so that a fork shares it."""
+    gc.collect()
+    gc.freeze()
+
+
+def keep_running(children: list[Child]) -> int:
+    """Attend to the children until told to stop."""
+    told: list[int] = []
+    for number in STOPPING:
+        signal.signal(number, lambda received, _frame: told.append(received))
+    while not told:
+        for child in children:
+            child.attend(time.monotonic())
+        alive = [child.process.sentinel for child in children if child.process is not None]
+        connection.wait(alive, LOOK_S) if alive else time.sleep(LOOK_S)
+    running = [child for child in children if child.process is not None]
+    for child in running:
+        child.process.terminate()
+    until = time.monotonic() + DRAIN_S_MAX
+    for child in running:
+        child.stop(until)
     return os.EX_OK
+
+
+def end_with_parent(parent: int, how: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent ends, however that came."""
+    ctypes.CDLL(None).prctl(_ON_PARENTS_DEATH, how)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), how)
+
+
+def _begin(run: Callable[[], Any], parent: int) -> None:
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+    end_with_parent(parent, signal.SIGTERM)
+    run()
+
+
+def _web(app: Flask, host: str, port: int) -> None:
+    """Granian with WEB_WORKERS processes of WEB_THREADS each; more requests than that wait in line."""
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    server = Server(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=WEB_WORKERS,
+        blocking_threads=WEB_THREADS,
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=DRAIN_S_MAX - 2,
+    )
+    master = os.getpid()
+
+    def loaded() -> Flask:
+        # Without their master nobody would tell them to stop, and they would keep the port.
+        end_with_parent(master, signal.SIGKILL)
+        return app
+
+    server.serve(target_loader=loaded, wrap_loader=False)

@@ -12,9 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
-import psycopg
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
 from sqlalchemy.engine import Connection, make_url
@@ -56,7 +54,19 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate(directory=str(CHECKOUT / "migrations"), render_as_batch=True)
+
+
+class LateMigrate:
+    """Stands where flask_migrate looks for its settings; the library is loaded when a migration runs."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getattr__(self, name: str) -> Any:
+        from flask_migrate import Migrate
+
+        Migrate(self._app, db, directory=str(CHECKOUT / "migrations"), render_as_batch=True)
+        return getattr(self._app.extensions["migrate"], name)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -83,7 +93,7 @@ def init_app(app: Flask) -> None:
     """Bind the database to the app."""
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", _engine_options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
-    migrate.init_app(app, db)
+    app.extensions["migrate"] = LateMigrate(app)
 
 
 # A thread holds at most one connection, so whoever is served finds one free.
@@ -156,7 +166,9 @@ def _on_checkout(connection: DBAPIConnection, record: ConnectionPoolEntry, _prox
     if time.monotonic() - record.info.get("seen", math.inf) < PING_IDLE_S_MIN:
         return
     driver: Any = connection
-    if isinstance(driver, psycopg.Connection):
+    if type(driver).__module__.startswith("psycopg"):
+        import psycopg  # a house on SQLite does without it
+
         try:
             driver.autocommit = True  # else the question would open a transaction, and end it, first
             driver.execute("")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 import structlog
 from flask import Flask
-from huey import SqliteHuey, crontab
 
 from marketplace.config import CHECKOUT, SEQUENCE_EVERY_MS
 from marketplace.kernel import outbox
@@ -84,6 +83,8 @@ def _loop(app: Flask, stop: threading.Event, pause_s: float, turn: Callable[[], 
 
 def _consumer(app: Flask):  # type: ignore[no-untyped-def]  # noqa: ANN202 - huey has no types
     """Huey with the parts' periodic jobs; its own small file, since the outbox is the only truth."""
+    from huey import SqliteHuey, crontab  # the web server does without it
+
     path = CHECKOUT / "var" / "jobs.sqlite3"
     path.parent.mkdir(exist_ok=True)
     huey = SqliteHuey("lumbung", filename=str(path))

@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-import stripe
 import structlog
 
-from marketplace.config import STRIPE_SESSION_MINUTES_MIN
+from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, exponent, fraction, round_half_away
@@ -20,7 +19,7 @@ ZERO_DECIMAL = frozenset(
     "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split()  # noqa: SIM905 - a list to read
 )
 THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
-RETRIES_MAX = 2
+RETRIES_MAX = 1
 log = structlog.get_logger("stripe")
 
 
@@ -64,8 +63,13 @@ class StripePort:
 
     def __init__(self, api_key: str, api_base: str) -> None:
         self.is_live = api_key.startswith(("sk_live_", "rk_live_"))
+        import stripe  # a shop without cards does without it
+
         self._api: Any = stripe.StripeClient(
-            api_key, base_addresses={"api": api_base.rstrip("/")}, max_network_retries=RETRIES_MAX
+            api_key,
+            base_addresses={"api": api_base.rstrip("/")},
+            max_network_retries=RETRIES_MAX,
+            http_client=stripe.RequestsClient(timeout=STRIPE_SECONDS_MAX),
         ).v1
 
     def open_session(self, wish: SessionWish) -> Session:
@@ -97,6 +101,8 @@ class StripePort:
 
     def close_session(self, session_id: str) -> Paid | None:
         """Expire a Checkout page; when it was paid meanwhile, what was paid."""
+        import stripe
+
         with _answered():
             session = self._api.checkout.sessions.retrieve(session_id)
             if session.status == "open":
@@ -132,6 +138,8 @@ class StripePort:
 
 @contextmanager
 def _answered() -> Iterator[None]:
+    import stripe
+
     try:
         yield
     except stripe.StripeError as error:

@@ -9,7 +9,6 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import inspect
 
 from marketplace.config import CHECKOUT
@@ -57,6 +56,8 @@ def _played(app: Flask, inputs: Event) -> dict[str, Any]:
 
 def _played_aside(path: Path, inputs: Event) -> dict[str, Any]:
     """Play on a throw-away database, in an app of its own."""
+    from flask_migrate import upgrade
+
     from marketplace.app import create_app
 
     app = create_app({"DATABASE_URL": f"sqlite:///{path}"})

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Sequence
 
-import xlsxwriter
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import Organisation
@@ -15,6 +14,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def month_sheet(organisation: Organisation, month: str, slips: Sequence[DeliverySlip]) -> bytes:
     """The workbook; amounts are numbers in main units, words are never formulas."""
+    import xlsxwriter  # only who takes a sheet away waits for it
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(out, options)

@@ -24,9 +24,9 @@ from sqlalchemy import insert
 
 from marketplace.accounts.actor import SYSTEM
 from marketplace.catalogue.models import Listing
+from marketplace.config import WEB_THREADS, WEB_WORKERS
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
-from marketplace.supervisor import web_command
 from orders.cart.models import Basket, BasketLine
 from orders.checkout.services import quote
 from producers.lots.services import bring_in
@@ -222,14 +222,14 @@ def open_scene(
 
 @contextmanager
 def serving(settings: Mapping[str, object], port: int, target: str, log: Path) -> Iterator[None]:
-    """The web server as `lumbung serve` starts it, for the time of the block."""
+    """The web server that `lumbung serve` starts, for the time of the block."""
     environment = {
         name: ",".join(value) if isinstance(value, list) else str(value)
         for name, value in settings.items()
         if name != "TESTING"
     }
     with log.open("wb") as out:
-        command = web_command("127.0.0.1", port, target)
+        command = web_command(port, target)
         server = subprocess.Popen(
             command,
             env=inherited() | environment,
@@ -248,6 +248,13 @@ def serving(settings: Mapping[str, object], port: int, target: str, log: Path) -
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+
+
+def web_command(port: int, target: str) -> list[str]:
+    """The web server alone, with as many processes and threads as `lumbung serve` gives it."""
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--no-ws"]
+    return [*command, "--log-level", "warning", "--respawn-failed-workers", target]
 
 
 def inherited() -> dict[str, str]:

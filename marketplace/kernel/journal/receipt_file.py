@@ -4,11 +4,12 @@ import io
 import json
 import zlib
 from collections.abc import Iterator
-from typing import NoReturn
-
-import pikepdf
+from typing import TYPE_CHECKING, NoReturn
 
 from marketplace.config import PDF_ATTACHMENTS_MAX, PDF_BYTES_MAX, PDF_STREAM_BYTES_MAX, RECEIPT_BYTES_MAX
+
+if TYPE_CHECKING:
+    import pikepdf
 
 ATTACHMENT_NAME = "receipt.json"
 
@@ -63,6 +64,8 @@ def receipt_from_pdf(data: bytes) -> dict[str, object]:
 
 
 def _attachment(data: bytes) -> bytes:
+    import pikepdf  # only who checks a PDF waits for it
+
     # Process-wide and harmless to repeat: no stream of a receipt unpacks to more than this.
     pikepdf.settings.set_qpdf_limits(flate_max_memory=PDF_STREAM_BYTES_MAX)
     with pikepdf.open(io.BytesIO(data)) as pdf:
@@ -74,7 +77,7 @@ def _attachment(data: bytes) -> bytes:
         return _unpacked(streams[0])
 
 
-def _streams(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+def _streams(pdf: "pikepdf.Pdf") -> "Iterator[pikepdf.Object]":
     for number, (_, spec) in enumerate(pdf.attachments.items()):
         if number >= PDF_ATTACHMENTS_MAX:
             raise BadReceiptFile(f"the PDF has more than {PDF_ATTACHMENTS_MAX} attachments")
@@ -83,8 +86,10 @@ def _streams(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
             yield files["/UF"] if "/UF" in files else files["/F"]
 
 
-def _unpacked(stream: pikepdf.Object) -> bytes:
+def _unpacked(stream: "pikepdf.Object") -> bytes:
     """Unpack a stream no further than a receipt may reach; a few packed bytes can stand for gigabytes."""
+    import pikepdf
+
     raw = stream.read_raw_bytes()
     packing = stream.get("/Filter")
     if isinstance(packing, pikepdf.Array) and len(packing) == 1:

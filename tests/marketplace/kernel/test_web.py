@@ -147,3 +147,12 @@ def test_languages_indonesian_first(client: FlaskClient):
     answer = client.get("/nothing?lang=en")
     assert 'lang="en"' in answer.text
     assert 'lang="en"' in client.get("/nothing").text
+
+
+def test_readiness_knows_the_newest_migration_as_alembic_does():
+    from alembic.script import ScriptDirectory
+
+    from marketplace.config import CHECKOUT
+    from marketplace.kernel.health import _newest
+
+    assert _newest() == set(ScriptDirectory(str(CHECKOUT / "migrations")).get_heads())
