@@ -3,8 +3,6 @@
 A contest moves the whole sum to `contested_payments`, so no payslip counts it; a withdrawal puts it back.
 """
 
-from sqlalchemy import select
-
 from marketplace.accounts.actor import Actor
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
@@ -19,9 +17,10 @@ from producers.deliveries.errors import (
     NoContest,
     NoMoneyOnSlip,
     NotHerSlip,
+    SlipVoided,
 )
 from producers.deliveries.models import DeliverySlip, SlipAnswer
-from producers.deliveries.services import wages_advanced
+from producers.deliveries.services import lock_slip, wages_advanced
 
 
 def confirm_money(actor: Actor, slip: DeliverySlip, *, by: Member, how: str) -> DeliverySlip:
@@ -62,16 +61,13 @@ def withdraw_contest(actor: Actor, slip: DeliverySlip, *, by: Member, how: str) 
 
 
 def _lock(slip: DeliverySlip, by: Member) -> DeliverySlip:
-    locked = db.session.scalars(
-        select(DeliverySlip)
-        .where(DeliverySlip.id == slip.id)
-        .with_for_update(of=DeliverySlip)
-        .execution_options(populate_existing=True)
-    ).one()
+    locked = lock_slip(slip)
     if by.id != locked.member_id:
         raise NotHerSlip
     if not locked.paid_minor:
         raise NoMoneyOnSlip
+    if locked.void:
+        raise SlipVoided
     return locked
 
 

@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.ledger.models import Account, Entry, Posting
-from producers.deliveries.models import AdvanceUse, DeliverySlip
+from producers.deliveries.models import AdvanceUse, DeliverySlip, SlipVoid
+from producers.deliveries.voiding import entries_of
 from producers.lots.models import Movement
 
 NAME = "delivery slips"
 TABLE = "delivery_slip"
+VOIDS = "delivery_slip_void"
 
 
 def check() -> Iterator[Broken]:
@@ -21,6 +23,7 @@ def check() -> Iterator[Broken]:
     yield from _material()
     yield from _numbers()
     yield from _uses()
+    yield from _voids()
 
 
 def _wages() -> Iterator[Broken]:
@@ -87,3 +90,22 @@ def _uses() -> Iterator[Broken]:
     )
     for slip_id in db.session.scalars(wrong):
         yield Broken(NAME, TABLE, slip_id, "payslips count more than was paid with it")
+
+
+def _voids() -> Iterator[Broken]:
+    """A void slip has moved everything back, to the unit, by a second person, and nothing was made of it."""
+    for void, slip in db.session.execute(select(SlipVoid, DeliverySlip).join(DeliverySlip)):
+        back = select(func.coalesce(func.sum(Movement.quantity), 0)).where(
+            Movement.source == void.id,
+            Movement.kind == "brought_back",
+            Movement.lot_id == slip.lot_id,
+            Movement.member_id == slip.member_id,
+        )
+        if db.session.scalar(back) != slip.issued_quantity:
+            yield Broken(NAME, VOIDS, void.id, "material that went out is not what came back")
+        if entries_of(slip):
+            yield Broken(NAME, VOIDS, void.id, "an entry of the slip is not reversed")
+        if slip.uses or (slip.step and slip.step.state != "discarded"):
+            yield Broken(NAME, VOIDS, void.id, "its pieces or its money went further")
+        if void.made_by != slip.made_by or void.moved != slip.moved or (slip.moved and void.voided_by == slip.made_by):
+            yield Broken(NAME, VOIDS, void.id, "no second person made it void")

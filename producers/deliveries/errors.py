@@ -54,6 +54,13 @@ class MorePiecesThanDelivered(Invalid):
     message = _l("Only %(delivered)s pieces are on this slip. Count again.")
 
 
+class SlipVoided(Conflict):
+    """Nothing more happens to a slip that is void."""
+
+    code = "delivery_slip_void"
+    message = _l("This slip is void. Write a new one for what is right.")
+
+
 class NoMoneyOnSlip(Conflict):
     """There is no money to say anything about."""
 

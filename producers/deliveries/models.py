@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
@@ -59,6 +59,7 @@ class DeliverySlip(Journaled, Base):
     step: Mapped[Step | None] = relationship()
     answers: Mapped[list["SlipAnswer"]] = relationship(order_by="SlipAnswer.at, SlipAnswer.id", lazy="selectin")
     uses: Mapped[list["AdvanceUse"]] = relationship(order_by="AdvanceUse.id", lazy="selectin")
+    void: Mapped["SlipVoid | None"] = relationship(lazy="joined")
 
     @property
     def name(self) -> str:
@@ -66,17 +67,24 @@ class DeliverySlip(Journaled, Base):
         return f"NS-{self.number:06d}"
 
     @property
+    def moved(self) -> bool:
+        """Whether goods went out or money was handed over with it."""
+        return bool(self.issued_quantity or self.paid_minor)
+
+    @property
     def money_state(self) -> str:
-        """What the payee said last of the money: 'none' paid, 'unconfirmed', 'confirmed' or 'contested'."""
+        """What the payee said last of the money: 'none' paid, 'void', 'unconfirmed', 'confirmed' or 'contested'."""
         if not self.paid_minor:
             return "none"
+        if self.void:
+            return "void"
         last = self.answers[-1].kind if self.answers else "withdraw"
         return {"confirm": "confirmed", "contest": "contested"}.get(last, "unconfirmed")
 
     @property
     def unused_minor(self) -> int:
-        """What of the money no payslip has counted yet; nothing while it is contested."""
-        if self.money_state == "contested":
+        """What of the money no payslip has counted yet; nothing while it is contested, or once the slip is void."""
+        if self.money_state in {"contested", "void"}:
             return 0
         return self.paid_minor - sum(use.amount_minor for use in self.uses)
 
@@ -107,6 +115,30 @@ class AdvanceUse(Journaled, Base):
     slip_id: Mapped[str] = mapped_column(ForeignKey("delivery_slip.id"), index=True)
     payment_id: Mapped[str] = mapped_column(ForeignKey("wage_payment.id"), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class SlipVoid(Journaled, Base):
+    """Why a slip is void, and who made it so; `moved` says whether goods or money moved back with it.
+
+    What moved back names this row as its source. `made_by` is who made the slip.
+    """
+
+    __tablename__ = "delivery_slip_void"
+    __table_args__ = (
+        CheckConstraint("reason <> ''", name="reason_given"),
+        CheckConstraint("voided_by <> made_by OR NOT moved", name="second_person"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
+    slip_id: Mapped[str] = mapped_column(ForeignKey("delivery_slip.id"), unique=True)
+    reason: Mapped[str] = mapped_column(Text)
+    moved: Mapped[bool] = mapped_column()
+    made_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    voided_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    voided_on: Mapped[date] = mapped_column(Date)
+    voided_at: Mapped[datetime] = mapped_column(Instant)
+    voider: Mapped[User] = relationship(foreign_keys=[voided_by])
 
 
 class WorkNote(Journaled, Base):
@@ -143,3 +175,4 @@ _WEIGHED = "OLD.step_id IS NULL AND NEW.step_id IS NOT NULL AND " + " AND ".join
 append_only(DeliverySlip.__table__, unless=_WEIGHED)
 append_only(SlipAnswer.__table__)
 append_only(AdvanceUse.__table__)
+append_only(SlipVoid.__table__)

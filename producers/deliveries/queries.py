@@ -6,12 +6,14 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from marketplace.config import PAGE_SIZE_MAX
+from marketplace.config import PAGE_SIZE, PAGE_SIZE_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from producers.cooperatives.models import Member
-from producers.deliveries.models import DeliverySlip
+from producers.deliveries.models import DeliverySlip, SlipVoid
 from producers.lots.models import Lot, Movement
+
+NOT_VOID = ~select(SlipVoid.id).where(SlipVoid.slip_id == DeliverySlip.id).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,10 @@ def slips_between(
 
 
 def totals(slips: Sequence[DeliverySlip]) -> Totals:
-    """The sums of some slips."""
+    """How many slips there are, and the sums of those that are not void."""
+    count, slips = len(slips), [slip for slip in slips if not slip.void]
     return Totals(
-        len(slips),
+        count,
         sum(slip.good for slip in slips),
         sum(slip.to_repair for slip in slips),
         sum(slip.wage_minor for slip in slips),
@@ -63,16 +66,17 @@ def slips_of_member(member_id: str, *, limit: int = PAGE_SIZE_MAX) -> Sequence[D
 
 
 def last_slip(member_id: str) -> DeliverySlip | None:
-    """A member's newest slip: what the next one most likely repeats."""
-    return next(iter(slips_of_member(member_id, limit=1)), None)
+    """A member's newest slip that is not void: what the next one most likely repeats."""
+    return next((slip for slip in slips_of_member(member_id, limit=PAGE_SIZE) if not slip.void), None)
 
 
 def unweighed(organisation_id: str) -> Sequence[DeliverySlip]:
-    """Slips whose pieces wait for the scales, oldest first."""
+    """Slips whose pieces wait for the scales, oldest first; void ones wait no longer."""
     query = select(DeliverySlip).where(
         DeliverySlip.organisation_id == organisation_id,
         DeliverySlip.step_id.is_(None),
         DeliverySlip.good + DeliverySlip.to_repair > 0,
+        NOT_VOID,
     )
     return db.session.scalars(query.order_by(DeliverySlip.number).limit(PAGE_SIZE_MAX)).all()
 

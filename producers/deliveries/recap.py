@@ -2,18 +2,21 @@
 
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import Organisation
+from marketplace.kernel.dates import short_day
 from marketplace.kernel.money import Money, exponent
 from producers.deliveries.models import DeliverySlip
 
+AMOUNTS = (10, 11, 12)
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def month_sheet(organisation: Organisation, month: str, slips: Sequence[DeliverySlip]) -> bytes:
-    """The workbook; amounts are numbers in main units, words are never formulas."""
+    """The workbook: amounts are numbers in main units, words never formulas; a void slip is struck and not counted."""
     import xlsxwriter  # only who takes a sheet away waits for it
 
     out = io.BytesIO()
@@ -22,6 +25,7 @@ def month_sheet(organisation: Organisation, month: str, slips: Sequence[Delivery
     sheet = book.add_worksheet(month)
     bold = book.add_format({"bold": True})
     day = book.add_format({"num_format": "yyyy-mm-dd"})
+    struck = book.add_format({"font_strikeout": True, "align": "right"})
     decimals = exponent(organisation.currency)
     money = book.add_format({"num_format": "#,##0" + ("." + "0" * decimals if decimals else "")})
     heads = [
@@ -36,10 +40,14 @@ def month_sheet(organisation: Organisation, month: str, slips: Sequence[Delivery
         for column, text in words.items():
             sheet.write_string(row, column, plain(text))
         sheet.write_datetime(row, 1, slip.made_on, day)
-        for column, count in {6: slip.issued_quantity, 8: slip.good, 9: slip.to_repair}.items():
-            sheet.write_number(row, column, count)
+        numbers: dict[int, int | Decimal] = {6: slip.issued_quantity, 8: slip.good, 9: slip.to_repair}
         for column, minor in {10: slip.rate_minor, 11: slip.wage_minor, 12: slip.paid_minor}.items():
-            sheet.write_number(row, column, Money(minor, organisation.currency).decimal, money)
+            numbers[column] = Money(minor, organisation.currency).decimal
+        for column, number in numbers.items():
+            if slip.void:  # text, so that no sum counts it
+                sheet.write_string(row, column, str(number), struck)
+            else:
+                sheet.write_number(row, column, number, money if column in AMOUNTS else None)
     total = len(slips) + 1
     sheet.write_string(total, 0, _("Total"), bold)
     for column in (6, 8, 9):
@@ -58,13 +66,16 @@ def plain(text: str) -> str:
 
 
 def word_of(slip: DeliverySlip) -> str:
-    """What the payee says of the money, in words."""
+    """What the payee says of the money, or why the slip is void, in words."""
     words = {
         "none": "",
         "unconfirmed": _("not yet confirmed"),
         "confirmed": _("confirmed"),
         "contested": _("contested"),
+        "void": "",
     }
+    if slip.void:
+        return str(_("void since %(day)s: %(reason)s", day=short_day(slip.void.voided_on), reason=slip.void.reason))
     return str(words[slip.money_state])
 
 
@@ -76,4 +87,4 @@ def _sum(column: int, rows: int) -> str:
 def _cached(slips: Sequence[DeliverySlip], column: int) -> int:
     """The sum as we know it, for readers that do not calculate."""
     names = {6: "issued_quantity", 8: "good", 9: "to_repair", 11: "wage_minor", 12: "paid_minor"}
-    return sum(getattr(slip, names[column]) for slip in slips)
+    return sum(getattr(slip, names[column]) for slip in slips if not slip.void)

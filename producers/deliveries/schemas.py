@@ -32,6 +32,12 @@ class WeighForm(Form):
     override_reason = Text(load_default="")
 
 
+class VoidForm(Form):
+    """Why a slip is wrong."""
+
+    reason = Text(required=True)
+
+
 class DayForm(Form):
     """The day whose slips are listed."""
 

@@ -140,6 +140,16 @@ def slip_with_key(organisation_id: str, client_key: str) -> DeliverySlip | None:
     )
 
 
+def lock_slip(slip: DeliverySlip) -> DeliverySlip:
+    """The slip as it is now, locked until the transaction ends."""
+    return db.session.scalars(
+        select(DeliverySlip)
+        .where(DeliverySlip.id == slip.id)
+        .with_for_update(of=DeliverySlip)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def wages_advanced(member: Member) -> str:
     """The account of money a member holds before the work it is for is on a paid payslip."""
     return f"wages_advanced:{member.number}"

@@ -14,10 +14,10 @@ from marketplace.kernel.forms import Answer, done, load, load_form, show_form
 from marketplace.kernel.i18n import language
 from marketplace.kernel.pdf import house_css, render_pdf
 from marketplace.kernel.policy import allow
-from producers.deliveries import queries, weighing
+from producers.deliveries import queries, voiding, weighing
 from producers.deliveries.models import DeliverySlip
 from producers.deliveries.recap import month_sheet
-from producers.deliveries.schemas import DayForm, MonthForm, WeighForm
+from producers.deliveries.schemas import DayForm, MonthForm, VoidForm, WeighForm
 from producers.lots.errors import YieldTooHigh
 
 blueprint = Blueprint("slips", __name__)
@@ -85,6 +85,21 @@ def weigh(organisation: str, slip_id: str) -> Answer:
         return show_form("producers/deliveries/weigh.html", error, over_yield=over, **context)
     address = url_for("slips.show", organisation=organisation, slip_id=slip.id)
     return done(address, _("Weighed. The wage waits for sign-off by a second person."))
+
+
+@blueprint.route("/s/<organisation>/slips/<slip_id>/void", methods=["GET", "POST"])
+@allow(RoleIn(PREPARES))
+def void(organisation: str, slip_id: str) -> Answer:
+    """Make a wrong slip void; everything it moved moves back."""
+    slip = queries.slip_of(g.organisation.id, slip_id)
+    if request.method == "GET":
+        return show_form("producers/deliveries/void.html", slip=slip)
+    try:
+        voiding.void_slip(g.actor, slip, **load_form(VoidForm))
+    except LumbungError as error:
+        return show_form("producers/deliveries/void.html", error, slip=slip)
+    address = url_for("slips.show", organisation=organisation, slip_id=slip.id)
+    return done(address, _("The slip is void. What it moved is back."))
 
 
 @blueprint.get("/s/<organisation>/slips/recap.xlsx")

@@ -12,9 +12,10 @@ from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
 from marketplace.kernel.db import db
-from producers.deliveries.errors import MorePiecesThanDelivered, NotOnPaper, WeighedAlready
+from producers.deliveries.errors import MorePiecesThanDelivered, NotOnPaper, SlipVoided, WeighedAlready
 from producers.deliveries.models import DeliverySlip
 from producers.deliveries.notes import waiting_notes
+from producers.deliveries.services import lock_slip
 from producers.labour.services import record_work
 from producers.lots.models import HomeHolding, Lot, Step
 from producers.lots.queries import lot_of
@@ -26,11 +27,13 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
 
     `weighed` holds lot_id and used_g (what the home used of it), good (pieces), mass_g (of all of them), hours and
     least_g (what the recipe needs for a piece at least), and override_reason where less was needed for each. The rest
-    of the material is loss. Refuses a slip without
-    pieces or weighed before, more pieces than were delivered, and all that `record_step` refuses.
+    of the material is loss. Refuses a slip that is void, without pieces or weighed before, more pieces than were
+    delivered, and all that `record_step` refuses.
     """
-    slip = _lock(slip)
+    slip = lock_slip(slip)
     delivered = slip.good + slip.to_repair
+    if slip.void:
+        raise SlipVoided
     if not delivered:
         raise NotOnPaper
     if slip.step_id:
@@ -84,12 +87,3 @@ def lots_at_home(member_id: str) -> list[Lot]:
         .where(HomeHolding.member_id == member_id, HomeHolding.held > 0, Lot.unit == "GRM")
     )
     return list(db.session.scalars(query.order_by(Lot.id.desc())))
-
-
-def _lock(slip: DeliverySlip) -> DeliverySlip:
-    return db.session.scalars(
-        select(DeliverySlip)
-        .where(DeliverySlip.id == slip.id)
-        .with_for_update(of=DeliverySlip)
-        .execution_options(populate_existing=True)
-    ).one()

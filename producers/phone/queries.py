@@ -18,7 +18,7 @@ from marketplace.ledger.queries import balance
 from producers.cooperatives.models import Member
 from producers.decisions.models import Decision
 from producers.deliveries.models import AdvanceUse, DeliverySlip
-from producers.deliveries.queries import slips_of_member
+from producers.deliveries.queries import NOT_VOID, slips_of_member
 from producers.deliveries.services import wages_advanced
 from producers.labour.models import OwnCost, WorkRecord
 from producers.labour.queries import signed_own_costs_of, signed_work_of
@@ -75,7 +75,7 @@ def waiting_for_sign_off(member_id: str) -> tuple[Sequence[DeliverySlip], Sequen
     """Slips whose pieces wait for the scales, and recorded work that waits for a second person."""
     slips = db.session.scalars(
         select(DeliverySlip).where(
-            DeliverySlip.member_id == member_id, DeliverySlip.step_id.is_(None), DeliverySlip.good > 0
+            DeliverySlip.member_id == member_id, DeliverySlip.step_id.is_(None), DeliverySlip.good > 0, NOT_VOID
         )
     ).all()
     work = db.session.scalars(
@@ -139,6 +139,8 @@ def _paid_with_slips(member: Member) -> Iterator[Line]:
         for word in slip.answers:
             if word.entry_id:
                 yield _word(word.kind, word.at, slip.organisation.zone, slip.name, slip.paid_minor)
+        if slip.void and slip.paid_minor and not (slip.answers and slip.answers[-1].kind == "contest"):
+            yield Line(slip.void.voided_on, _("The slip was wrong and is void"), slip.name, slip.paid_minor)
 
 
 def _word(kind: str, at: datetime, zone: str, number: str, minor: int) -> Line:

@@ -44,10 +44,10 @@ class Payment:
 
     @property
     def status(self) -> str:
-        """owed, paid_unconfirmed, paid or contested, inside the cooperative."""
+        """owed, paid_unconfirmed, paid, contested or void, inside the cooperative."""
         if isinstance(self.paper, Payslip):
             return status(SlipState(self.paper.state))
-        return {"confirmed": "paid", "contested": "contested", "none": "owed"}.get(
+        return {"confirmed": "paid", "contested": "contested", "none": "owed", "void": "void"}.get(
             self.paper.money_state, "paid_unconfirmed"
         )
 

@@ -210,3 +210,48 @@ def test_a_collector_sees_only_slips_of_her_own(screens):
 
     screens.who("collector").get(address, status=404)
     assert "NS-000001" not in screens.who("collector").get("/s/lepo/slips").words
+
+
+# --- a wrong slip -----------------------------------------------------------------------------------------------------
+
+
+def test_a_wrong_slip_is_made_void_by_a_second_person_and_says_so_everywhere(screens):
+    address = screens.save()
+    bookkeeper = screens.who("bookkeeper")
+    page = bookkeeper.get(address).follow("The slip is wrong")
+    assert "600 g Benang nila, Rp100,000" in page.words
+    assert page.form().send(status=422).errors() == {"reason": "Fill this in."}
+
+    page = page.form().fill(reason="Yarn of another member").send()
+
+    assert "What it moved is back" in page.alerts[0]
+    for shown in (page, bookkeeper.get(f"{address}/paper"), screens.who("collector").get(address)):
+        assert "Void" in shown.words
+        assert "by Bookkeeper: Yarn of another member" in shown.words
+    assert "Weigh the pieces" not in page.words
+    assert "Void" in bookkeeper.get("/s/lepo/slips").words
+    assert "This slip is void" in bookkeeper.post(f"{address}/void", {"reason": "Again"}, status=409).alerts[0]
+    assert "The slip was wrong and is void" in screens.who("maria").get("/s/lepo/me").words
+    sheet = openpyxl.load_workbook(io.BytesIO(bookkeeper.get("/s/lepo/slips/recap.xlsx").response.data)).active
+    row = {cell.column_letter: cell.value for cell in sheet[2]}
+    assert (row["A"], row["G"], row["M"], row["N"][-22:]) == ("NS-000001", "600", "100000.00", "Yarn of another member")
+
+
+def test_who_made_it_is_told_to_ask_another(screens):
+    address = screens.who("bookkeeper").get(f"/s/lepo/slips/new/{screens.maria}").form().fill(
+        issued="600", good="3", paid="100.000"
+    ).send("Check together").form().send("Save slip").address  # fmt: skip
+
+    page = screens.who("bookkeeper").get(f"{address}/void").form().fill(reason="Wrong").send(status=403)
+
+    assert "Ask a second person" in page.alerts[0]
+
+
+def test_only_who_prepares_pay_voids_and_only_in_her_own_cooperative(screens):
+    address = screens.save()
+
+    screens.who("collector").get(f"{address}/void", status=403)
+    screens.who("maria").get(f"{address}/void", status=403)
+    foreign = screens.stranger(Role.MANAGER)
+    theirs = foreign.get(address.replace("lepo", "other") + "/void", status=404)
+    assert theirs.words == foreign.get(f"/s/other/slips/{'0' * 26}/void", status=404).words
