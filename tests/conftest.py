@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.kernel.journal.checkpoint import Signer
-from tests import databases
+from tests import apps, databases
 from tests.client import PageClient
 from tests.journeys.browser import chromium
 
@@ -93,22 +93,25 @@ def fresh_database() -> Iterator[Callable[[str], databases.Database]]:
 
 
 @pytest.fixture
-def database(engine: str, fresh_database: Callable[[str], databases.Database]) -> databases.Database:
-    """This test's own migrated database."""
-    return fresh_database(engine)
+def database(engine: str) -> Iterator[databases.Database]:
+    """A migrated database that nobody else uses during this test."""
+    with databases.borrowed(engine) as database:
+        yield database
 
 
 @pytest.fixture
-def app(database: databases.Database, tmp_path: Path) -> Iterator[Flask]:
-    """The whole app on this test's database, with its own mail and media folders."""
-    from marketplace.app import create_app
-    from marketplace.kernel.db import db
+def app(database: databases.Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The whole app on this test's database, with its own mail and media folders.
 
-    app = create_app(settings(database.url, tmp_path))
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    A worker's tests share it one after another; a test that hangs something on it is marked `own_app`.
+    """
+    own = request.node.get_closest_marker("own_app") is not None
+    with (
+        apps.made(database, settings(database.url, tmp_path))
+        if own
+        else apps.shared(database, settings(database.url, tmp_path)) as app
+    ):
+        yield app
 
 
 def settings(url: str, folder: Path) -> dict[str, Any]:

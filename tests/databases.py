@@ -1,4 +1,4 @@
-"""Fresh databases for tests: one migrated template an engine and run, copied for every test."""
+"""Databases for tests: one migrated template an engine and run; a worker's copies are emptied and lent again."""
 
 import fcntl
 import json
@@ -19,15 +19,24 @@ from tests import postgres
 ENGINES = ("sqlite", "postgresql")
 TEMPLATE = "lumbung_template"
 RUN = "LUMBUNG_TEST_RUN"
+MEMORY_BYTES_MIN = 4 * 1024**3
 
 
 def open_run() -> None:
     """Make the folder that all workers of this run share; called by the run's first process."""
-    folder = Path(tempfile.mkdtemp(prefix="lumbung-"))
+    folder = Path(tempfile.mkdtemp(prefix="lumbung-", dir=_memory()))
     # The server's unprivileged user has to pass through it.
     folder.chmod(0o711)
     os.environ[RUN] = str(folder)
     os.environ[RUN + "_PID"] = str(os.getpid())
+
+
+def _memory() -> str | None:
+    """Linux's folder in memory where it has room: thousands of small files come and go in a run."""
+    shared = Path("/dev/shm")
+    if os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > MEMORY_BYTES_MIN:
+        return str(shared)
+    return None
 
 
 def close_run() -> None:
@@ -38,6 +47,21 @@ def close_run() -> None:
         postgres.drop(_server(), template_name())
     postgres.stop(folder / "postgres")
     shutil.rmtree(folder, ignore_errors=True)
+
+
+_shelf: dict[str, list["Database"]] = {}
+
+
+@contextmanager
+def borrowed(engine: str) -> Iterator["Database"]:
+    """A migrated database as new, which this worker empties and lends again; a copy a test is many times slower."""
+    shelf = _shelf.setdefault(engine, [])
+    database = shelf.pop() if shelf else fresh(engine)
+    yield database
+    if database.empty():
+        shelf.append(database)
+    else:
+        database.drop()
 
 
 def fresh(engine: str) -> "Database":
@@ -53,6 +77,14 @@ class Database:
         self.url = url
         self.owner_url = owner_url
         self.name = name
+
+    def empty(self) -> bool:
+        """Bring it back to its first state; False where a test changed its tables, so that it serves no other."""
+        if self.engine == "postgresql":
+            return postgres.empty(_server(), self.name, template_name())
+        self.drop()
+        shutil.copyfile(_run_folder() / "template.sqlite3", self.name)
+        return True
 
     def drop(self) -> None:
         """Remove it, whoever is still connected."""

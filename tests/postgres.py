@@ -61,12 +61,16 @@ class Server:
 
     def run(self, *statements: sql.Composable, database: str | None = None) -> None:
         """Execute statements as superuser, each on its own."""
+        with self.connect(database) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    def connect(self, database: str | None = None) -> psycopg.Connection:
+        """A superuser's connection that commits each statement."""
         url = make_url(self.admin).set(drivername="postgresql")
         if database:
             url = url.set(database=database)
-        with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement)
+        return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
     def as_dict(self) -> dict[str, str]:
         """For a file that the other workers of the run read."""
@@ -99,6 +103,70 @@ def clone(server: Server, template: str, name: str) -> None:
             sql.Identifier(name), sql.Identifier(template), sql.Identifier(server.owner)
         )
     )
+
+
+# What a test may change of a database besides its rows: tables, columns, indexes, triggers, constraints, rights.
+SHAPE = """
+SELECT (SELECT md5(string_agg(concat(relname, relkind, relrowsecurity, relacl::text), ',' ORDER BY relname))
+          FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+       (SELECT count(*) FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+         WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped),
+       (SELECT md5(string_agg(concat(tgname, tgenabled), ',' ORDER BY oid)) FROM pg_trigger WHERE NOT tgisinternal),
+       (SELECT md5(string_agg(conname, ',' ORDER BY oid)) FROM pg_constraint
+         WHERE connamespace = 'public'::regnamespace)
+"""
+
+
+class Broom:
+    """Empties the copies of one template: knows its shape, its tables and the rows that migrations put there."""
+
+    def __init__(self, server: Server, template: str) -> None:
+        with server.connect(template) as connection:
+            self.shape = connection.execute(SHAPE).fetchone()
+            names = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            tables = [sql.Identifier(str(row[0])) for row in connection.execute(names)]
+            self.seeds = [self._rows(connection, table) for table in tables]
+        one = sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})")
+        asked = [one.format(sql.Literal(number), table) for number, table in enumerate(tables)]
+        self.tables, self.filled = tables, sql.SQL(" UNION ALL ").join(asked)
+
+    @staticmethod
+    def _rows(connection: psycopg.Connection, table: sql.Identifier) -> list[tuple[object, ...]]:
+        return connection.execute(sql.SQL("SELECT * FROM {}").format(table)).fetchall()
+
+    def sweep(self, connection: psycopg.Connection) -> bool:
+        """Delete every row that is not the template's; False, and nothing done, where the shape is another."""
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+        )
+        if connection.execute(SHAPE).fetchone() != self.shape:
+            return False
+        # Neither triggers nor foreign keys are asked: what is deleted is everything.
+        connection.execute("SET session_replication_role = replica")
+        for (number,) in connection.execute(self.filled).fetchall():
+            table, seeds = self.tables[int(number)], self.seeds[int(number)]
+            if seeds and seeds == self._rows(connection, table):
+                continue
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+            for row in seeds:
+                places = sql.SQL(", ").join([sql.Placeholder()] * len(row))
+                connection.execute(sql.SQL("INSERT INTO {} VALUES ({})").format(table, places), row)
+        used = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+        for (name,) in connection.execute(used).fetchall():
+            connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(name)))
+        return True
+
+
+_brooms: dict[str, Broom] = {}
+
+
+def empty(server: Server, name: str, template: str) -> bool:
+    """Bring a copy of `template` back to its first state; False where more than rows was changed."""
+    if template not in _brooms:
+        _brooms[template] = Broom(server, template)
+    with server.connect(name) as connection:
+        return _brooms[template].sweep(connection)
 
 
 def drop(server: Server, name: str) -> None:

@@ -13,6 +13,8 @@ from tests.factories.accounts import make_organisation, make_person
 PAGE = """{% extends "layouts/console.html" %}{% block heading %}Looms{% endblock %}"""
 EVERYBODY = RoleIn(frozenset(Role))
 
+pytestmark = pytest.mark.own_app
+
 
 @pytest.fixture
 def looms(app: Flask) -> Flask:
