@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask
 
 from marketplace import config
-from marketplace.kernel import dates, db, i18n, limits, logs, policy, quantity_format, static_files, web
+from marketplace.kernel import dates, db, i18n, limits, logs, personal, policy, quantity_format, static_files, web
 
 # Every part by its dotted name, in the order in which it is plugged in: ground floor first.
 PARTS = (
@@ -15,6 +15,7 @@ PARTS = (
     "marketplace.kernel.outbox",
     "marketplace.kernel.jobs",
     "marketplace.kernel.invariants",
+    "marketplace.kernel.keyring",
     "marketplace.kernel.imports",
     "marketplace.kernel.backup",
     "marketplace.kernel.health",
@@ -60,7 +61,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.load(overrides))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.configure(json_lines=app.config["LUMBUNG_ENV"] == "production")
-    for station in (db, web, limits, policy, i18n, dates, quantity_format, static_files):
+    for station in (db, personal, web, limits, policy, i18n, dates, quantity_format, static_files):
         station.init_app(app)
     for name in PARTS:
         import_module(name).init_app(app)

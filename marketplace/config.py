@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -198,6 +199,8 @@ def database_url(text: str) -> str:
 
 
 def _require_keys(config: dict[str, Any]) -> None:
+    if not all(re.fullmatch(r"[0-9a-f]{64}", key) for key in config["FIELD_KEYS"]):
+        raise BadSetting("FIELD_KEYS must be keys of 32 bytes in hexadecimal, by comma, the newest first.")
     missing = [name for name in ("SECRET_KEY", "CHECKPOINT_KEY", "FIELD_KEYS") if not config[name]]
     if not missing:
         return

@@ -2,6 +2,7 @@
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from marketplace.kernel.db import Base, Instant
 
@@ -20,6 +21,7 @@ def run() -> None:
     if context.is_offline_mode():
         raise SystemExit("Migrations run against a database: set DATABASE_URL.")
     with database.engine.connect() as connection:
+        _let_tables_be_rebuilt(connection)
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -30,7 +32,25 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            _refuse_lost_rows(connection)
         connection.commit()
+        connection.invalidate()
+
+
+def _let_tables_be_rebuilt(connection: Connection) -> None:
+    """SQLite changes a constraint only by a new table in the old one's place, which foreign keys would forbid.
+
+    The switch works outside transactions alone, so it is set on the driver's own connection, which is closed after.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+
+
+def _refuse_lost_rows(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)
+        if lost:
+            raise SystemExit(f"A migration left rows that point at nothing: {lost}")
 
 
 run()

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import INDEX_DIGITS, Personal, index_of
 
 
 class Role(StrEnum):
@@ -26,15 +27,16 @@ class Role(StrEnum):
 
 
 class User(UserMixin, Base):  # type: ignore[misc]
-    """A person who signs in: by e-mail and password, or by phone or name tile and PIN."""
+    """A person who signs in: by e-mail (in small letters) and password, or by phone or name tile and PIN."""
 
     __tablename__ = "account_user"
-    __table_args__ = (CheckConstraint("email IS NULL OR email = lower(email)", name="email_lower"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
-    email: Mapped[str | None] = mapped_column(String(254), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(20), unique=True)
-    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(Personal(254, found=True))
+    email_index: Mapped[str | None] = mapped_column(String(INDEX_DIGITS), unique=True)
+    phone: Mapped[str | None] = mapped_column(Personal(20, found=True))
+    phone_index: Mapped[str | None] = mapped_column(String(INDEX_DIGITS), unique=True)
+    name: Mapped[str] = mapped_column(Personal(120))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     pin_set_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -42,6 +44,11 @@ class User(UserMixin, Base):  # type: ignore[misc]
     is_operator: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", foreign_keys="Membership.user_id")
+
+    @validates("email", "phone")
+    def _index(self, name: str, value: str | None) -> str | None:
+        setattr(self, f"{name}_index", index_of(value, f"account_user.{name}"))
+        return value
 
 
 class Organisation(Journaled, Base):
@@ -129,8 +136,8 @@ class Invitation(Journaled, Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
     role: Mapped[str] = mapped_column(String(16))
     days: Mapped[int | None] = mapped_column()  # how long the role lasts; None: until it is ended
-    name: Mapped[str] = mapped_column(String(120))
-    email: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(Personal(120))
+    email: Mapped[str | None] = mapped_column(Personal(254))
     language: Mapped[str] = mapped_column(String(5))
     invited_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)
@@ -149,7 +156,7 @@ class Device(Journaled, Base):
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
-    label: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(Personal(60))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     paired_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     created_at: Mapped[datetime] = mapped_column(Instant)

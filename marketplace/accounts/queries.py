@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Device, Invitation, Membership, Organisation, Role, User
@@ -10,6 +10,7 @@ from marketplace.accounts.policy import BY_PIN
 from marketplace.config import PAGE_SIZE_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from marketplace.kernel.personal import by_name
 
 
 def _current() -> Select[tuple[Membership]]:
@@ -27,10 +28,11 @@ def current_memberships(user_id: str) -> list[Membership]:
 
 def people_of(organisation: Organisation, page: int = 1) -> tuple[Sequence[Membership], int]:
     """The current roles in an organisation by name, one page of them, and how many there are."""
-    query = _current().where(Membership.organisation_id == organisation.id)
-    total = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    rows = query.join(Membership.user).options(joinedload(Membership.user)).order_by(User.name, Membership.id)
-    return db.session.scalars(rows.limit(PAGE_SIZE_MAX).offset((page - 1) * PAGE_SIZE_MAX)).all(), total
+    named = _current().where(Membership.organisation_id == organisation.id).join(Membership.user)
+    ids = by_name(named.with_only_columns(Membership.id, User.name))
+    shown = ids[(page - 1) * PAGE_SIZE_MAX : page * PAGE_SIZE_MAX]
+    query = select(Membership).where(Membership.id.in_(shown)).options(joinedload(Membership.user))
+    return sorted(db.session.scalars(query), key=lambda membership: shown.index(membership.id)), len(ids)
 
 
 def membership_in(organisation: Organisation, membership_id: str) -> Membership | None:
@@ -65,7 +67,7 @@ def tiles_of(organisation: Organisation) -> Sequence[User]:
     )
     holders = roles.with_only_columns(Membership.user_id)
     query = select(User).where(User.id.in_(holders), User.pin_hash.is_not(None))
-    return db.session.scalars(query.order_by(User.name, User.id).limit(PAGE_SIZE_MAX)).all()
+    return sorted(db.session.scalars(query), key=lambda user: (user.name.casefold(), user.id))[:PAGE_SIZE_MAX]
 
 
 def waiting_cooperatives() -> Sequence[Organisation]:

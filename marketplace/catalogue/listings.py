@@ -1,5 +1,6 @@
 """The only writer of listings, their stock, photos and profiles; what is put here is a frozen copy."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +74,7 @@ class Frozen:
     makers: int = 0
     folds_labour: bool = False
     story: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def slug_of(title: str) -> str:
@@ -160,6 +162,7 @@ def add_stock(actor: Actor, listing: Listing, quantity: int, frozen: Frozen) -> 
         makers=frozen.makers,
         folds_labour=frozen.folds_labour,
         story=dict(frozen.story),
+        names=json.dumps(list(frozen.names.items()), ensure_ascii=False) if frozen.names else "",
         source_sha256=frozen.source_sha256,
         published_at=clock.now(),
         split=[

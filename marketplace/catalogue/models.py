@@ -1,5 +1,6 @@
 """Listings and their stock. A buyer sees what was true when it was published: rows here are frozen copies."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal
 
 
 class Listing(Journaled, Base):
@@ -47,6 +49,7 @@ class Stock(Journaled, Base):
         CheckConstraint("reserved >= 0 AND sold >= 0 AND returned >= 0", name="counts_not_negative"),
         CheckConstraint("listed + returned - reserved - sold - withdrawn >= 0", name="available_not_negative"),
     )
+    journal_personal = frozenset({"names"})
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     listing_id: Mapped[str] = mapped_column(ForeignKey("catalogue_listing.id"))
@@ -60,10 +63,16 @@ class Stock(Journaled, Base):
     makers: Mapped[int] = mapped_column(default=0)
     folds_labour: Mapped[bool] = mapped_column(default=False)
     story: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    names: Mapped[str] = mapped_column(Personal(), default="")  # JSON: [id, name] of each maker who agreed to be named
     source_sha256: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(Instant)
     listing: Mapped[Listing] = relationship(back_populates="stocks")
     split: Mapped[list["StockSplit"]] = relationship(order_by="StockSplit.ordinal")
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The makers who agreed to be named, by their opaque id; apart from the story, so that one can be erased."""
+        return dict(json.loads(self.names or "[]"))
 
     @property
     def available(self) -> int:

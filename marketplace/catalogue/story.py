@@ -3,7 +3,7 @@
 Publishing writes the story once; a key that is missing reads as nothing, one we do not know is never shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,8 +77,8 @@ class Story:
     steps: tuple[Step, ...]
 
 
-def read_story(frozen: Mapping[str, Any]) -> Story:
-    """The story as published; materials and steps in the order of their days."""
+def read_story(frozen: Mapping[str, Any], names: Iterable[str] = ()) -> Story:
+    """The story as published; materials and steps in the order of their days, `names` of makers who agreed to it."""
     lot = _mapping(frozen.get("lot"))
     return Story(
         code=str(lot.get("code", "")),
@@ -86,7 +86,7 @@ def read_story(frozen: Mapping[str, Any]) -> Story:
         quantity=str(lot.get("quantity", "")),
         unit=str(lot.get("unit", "")),
         makers=int(frozen.get("makers") or 0),
-        names=tuple(str(name) for name in _listed(frozen.get("names"))),
+        names=tuple(names) or tuple(str(name) for name in _listed(frozen.get("names"))),
         claims=_claims(frozen.get("claims")),
         materials=tuple(
             sorted((_material(entry) for entry in _listed(frozen.get("materials"))), key=lambda each: each.on)

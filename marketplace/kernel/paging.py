@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
 from sqlalchemy import Select, func
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel.db import db
@@ -46,3 +47,14 @@ def paged(query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page[Any]:
     rows = db.session.execute(counted).unique().all()
     items = [row[0] if len(row) == 2 else row[:-1] for row in rows]
     return Page(items, number, rows[0][-1] if rows else 0, size)
+
+
+def paged_by_name(
+    query: Select[Any], key: InstrumentedAttribute[str], ids: Sequence[str], number: int, size: int = PAGE_SIZE
+) -> Page[Any]:
+    """A page of the query's rows in the order of `ids`, which are values of `key` (see `personal.by_name`)."""
+    shown = ids[(number - 1) * size : number * size]
+    place = {each: at for at, each in enumerate(shown)}
+    rows = db.session.execute(query.add_columns(key).where(key.in_(shown))).unique().all()
+    items = [row[0] if len(row) == 2 else row[:-1] for row in sorted(rows, key=lambda row: place[row[-1]])]
+    return Page(items, number, len(ids), size)

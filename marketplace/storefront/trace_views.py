@@ -42,7 +42,7 @@ def lot(code: str) -> str | Response:
     stock, photo, profile = queries.published_lot(normal_code(code))
     if code != stock.lot_code:
         return redirect(url_for("trace.lot", code=stock.lot_code), 301)
-    story = read_story(stock.story)
+    story = read_story(stock.story, stock.named.values())
     return render_template(
         "marketplace/storefront/trace.html",
         stock=stock,

@@ -103,7 +103,7 @@ def cooperative(slug: str) -> Response:
 def lot(code: str) -> Response:
     """The journey of a published lot, without any amount."""
     stock, _photo, _profile = queries.published_lot(normal_code(code))
-    story = read_story(stock.story)
+    story = read_story(stock.story, stock.named.values())
     return jsonify(
         {
             "code": stock.lot_code,

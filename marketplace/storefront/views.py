@@ -83,7 +83,7 @@ def product(slug: str) -> str:
     """One good: picture, price, where the money goes, the journey of its lot."""
     found = queries.product(slug)
     g.current_category = found.listing.category
-    story = read_story(found.shown.story)
+    story = read_story(found.shown.story, found.shown.named.values())
     pictures = [showing.picture(photo) for photo in found.listing.photos]
     return render_template(
         "marketplace/storefront/product.html",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Stock
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal
 
 
 class ExchangeRate(Journaled, Base):
@@ -73,9 +74,9 @@ class Order(Journaled, Base):
     token: Mapped[str] = mapped_column(String(64), unique=True, default=ids.secret_token)
     client_key: Mapped[str | None] = mapped_column(String(64), unique=True)
     user_id: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"), index=True)
-    buyer_name: Mapped[str] = mapped_column(String(120))
-    buyer_email: Mapped[str] = mapped_column(String(254))
-    buyer_address: Mapped[str] = mapped_column(Text, default="")
+    buyer_name: Mapped[str] = mapped_column(Personal(120))
+    buyer_email: Mapped[str] = mapped_column(Personal(254))
+    buyer_address: Mapped[str] = mapped_column(Personal(), default="")
     buyer_country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(5), default="id")
     charge_currency: Mapped[str] = mapped_column(String(3))

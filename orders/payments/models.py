@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal
 from orders.checkout.models import Order
 
 PROVIDER_ID_LENGTH = 120
@@ -37,7 +38,7 @@ class PaymentIntent(Journaled, Base):
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(9), default="open")
     session_id: Mapped[str | None] = mapped_column(String(PROVIDER_ID_LENGTH), unique=True)
-    session_url: Mapped[str | None] = mapped_column(Text)
+    session_url: Mapped[str | None] = mapped_column(Personal())
     opened_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     order: Mapped[Order] = relationship()

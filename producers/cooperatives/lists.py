@@ -8,7 +8,8 @@ from sqlalchemy.orm import noload
 
 from marketplace.config import CERTIFICATE_WARNING_DAYS
 from marketplace.kernel.db import db
-from marketplace.kernel.paging import Page, paged
+from marketplace.kernel.paging import Page, paged_by_name
+from marketplace.kernel.personal import by_name
 from producers.cooperatives.models import Certificate, Consent, Member
 
 ASKED_FOR = "show_labour_amount"
@@ -32,11 +33,8 @@ def listed_members(
     query = query.where(Member.organisation_id == organisation_id)
     is_here = or_(Member.left_on.is_(None), Member.left_on >= on)
     query = query.where(~is_here if gone else is_here)
-    if sought:
-        query = query.where(
-            or_(Member.name.icontains(sought, autoescape=True), Member.number.icontains(sought, autoescape=True))
-        )
-    page = paged(query.order_by(func.lower(Member.name), Member.id), number)
+    ids = by_name(query.with_only_columns(Member.id, Member.name, Member.number), sought=sought)
+    page = paged_by_name(query, Member.id, ids, number)
     listed = [
         Listed(member, "given" if stands else "ended" if asked else "missing") for member, stands, asked in page.items
     ]

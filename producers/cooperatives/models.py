@@ -9,6 +9,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, PersonalNumber
 
 CONSENT_KINDS = ("show_labour_amount", "show_name", "photo")
 
@@ -30,12 +31,12 @@ class Member(Journaled, Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
     number: Mapped[str] = mapped_column(String(24))
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Personal(120))
     user_id: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"), index=True)
     joined_on: Mapped[date] = mapped_column(Date)
     left_on: Mapped[date | None] = mapped_column(Date)
-    sex: Mapped[str | None] = mapped_column(String(1))
-    birth_year: Mapped[int | None] = mapped_column()
+    sex: Mapped[str | None] = mapped_column(Personal(1))
+    birth_year: Mapped[int | None] = mapped_column(PersonalNumber(4))
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     user: Mapped[User | None] = relationship()
 

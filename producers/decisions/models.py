@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, only_personal_changes
 
 
 class Decision(Journaled, Base):
@@ -26,7 +27,7 @@ class Decision(Journaled, Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
     number: Mapped[str] = mapped_column(String(24))
     title: Mapped[str] = mapped_column(String(160))
-    minutes: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[str] = mapped_column(Personal(), default="")
     decided_on: Mapped[date] = mapped_column(Date)
     effective_on: Mapped[date] = mapped_column(Date)
     present: Mapped[int] = mapped_column(default=0)
@@ -48,5 +49,5 @@ class DecidedFigure(Journaled, Base):
     value: Mapped[str] = mapped_column(String(200))
 
 
-append_only(Decision.__table__)
+append_only(Decision.__table__, unless=only_personal_changes(Decision.__table__))
 append_only(DecidedFigure.__table__)

@@ -97,9 +97,9 @@ def members_by_recency(organisation_id: str, on: date) -> list[Member]:
             Member.joined_on <= on,
             Member.left_on.is_(None) | (Member.left_on >= on),
         )
-        .order_by(latest.c.number.is_(None), latest.c.number.desc(), Member.name, Member.id)
     )
-    return list(db.session.scalars(query))
+    rows = db.session.execute(query.add_columns(func.coalesce(latest.c.number, 0))).unique().tuples()
+    return [member for member, _number in sorted(rows, key=lambda row: (-row[1], row[0].name.casefold(), row[0].id))]
 
 
 def lots_to_issue(organisation_id: str, member_id: str) -> list[Lot]:

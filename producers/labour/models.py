@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal
 from producers.cooperatives.models import Member
 
 
@@ -40,7 +41,7 @@ class WorkRecord(Journaled, Base):
     state: Mapped[str] = mapped_column(String(12), default="recorded")
     signed_off_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     signed_off_at: Mapped[datetime | None] = mapped_column(Instant)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Personal(), default="")
     client_key: Mapped[str | None] = mapped_column(String(60))
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
 

@@ -12,6 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, after_create, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, only_personal_changes
 from producers.lots.yields import YIELD_SQL
 
 
@@ -125,7 +126,7 @@ class Movement(Journaled, Base):
     source: Mapped[str] = mapped_column(String(80), index=True)
     moved_on: Mapped[date] = mapped_column(Date)
     at: Mapped[datetime] = mapped_column(Instant)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Personal(), default="")
     photo_sha256: Mapped[str | None] = mapped_column(String(64))
     client_key: Mapped[str | None] = mapped_column(String(60))
 
@@ -256,7 +257,7 @@ class StepOverride(Journaled, Base):
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-append_only(Movement.__table__)
+append_only(Movement.__table__, unless=only_personal_changes(Movement.__table__))
 append_only(CostMovement.__table__)
 for _dialect, _statements in YIELD_SQL.items():
     for _statement in _statements:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload, noload
 
 from marketplace.config import CHOICES_MAX
 from marketplace.kernel.db import db
-from marketplace.kernel.paging import Page, paged
+from marketplace.kernel.paging import Page, paged, paged_by_name
+from marketplace.kernel.personal import by_name
 from producers.cooperatives.models import Certificate, Member
 from producers.lots.models import HomeHolding, Lot, Movement
 from producers.materials.models import Purchase, Supplier, SupplierPayment
@@ -91,8 +92,8 @@ def without_receipt(organisation_id: str) -> tuple[int, date | None, str | None]
 
 def listed_suppliers(organisation_id: str, number: int) -> Page[Supplier]:
     """A page of suppliers by name."""
-    query = select(Supplier).where(Supplier.organisation_id == organisation_id)
-    return paged(query.order_by(func.lower(Supplier.name), Supplier.id), number)
+    named = select(Supplier.id, Supplier.name).where(Supplier.organisation_id == organisation_id)
+    return paged_by_name(select(Supplier), Supplier.id, by_name(named), number)
 
 
 def supplier_of(organisation_id: str, supplier_id: str) -> Supplier | None:
@@ -126,9 +127,8 @@ def people(organisation_id: str, on: date) -> Sequence[Member]:
     query = select(Member).where(
         Member.organisation_id == organisation_id, or_(Member.left_on.is_(None), Member.left_on >= on)
     )
-    return db.session.scalars(
-        query.options(noload(Member.organisation)).order_by(func.lower(Member.name)).limit(CHOICES_MAX)
-    ).all()
+    rows = db.session.scalars(query.options(noload(Member.organisation)))
+    return sorted(rows, key=lambda member: (member.name.casefold(), member.id))[:CHOICES_MAX]
 
 
 def holdings_of(member_id: str) -> Sequence[HomeHolding]:
@@ -142,7 +142,8 @@ def homes_of(lot_id: str) -> Sequence[tuple[HomeHolding, Member]]:
     """Which homes got of a lot, by name."""
     query = select(HomeHolding, Member).join(Member, Member.id == HomeHolding.member_id)
     query = query.where(HomeHolding.lot_id == lot_id).options(noload(Member.organisation))
-    return [(home, member) for home, member in db.session.execute(query.order_by(func.lower(Member.name)))]
+    rows = db.session.execute(query).tuples()
+    return sorted(rows, key=lambda row: (row[1].name.casefold(), row[1].id))
 
 
 def book(lot_id: str, member_id: str) -> list[BookLine]:

@@ -9,6 +9,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal
 from producers.cooperatives.models import Certificate
 from producers.lots.models import Lot
 
@@ -23,7 +24,7 @@ class Supplier(Journaled, Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
     number: Mapped[str] = mapped_column(String(24))
-    name: Mapped[str] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(Personal(120))
     district: Mapped[str | None] = mapped_column(String(80))
 
 

@@ -21,7 +21,7 @@ def supplier_numbered(organisation_id: str, number: str) -> Supplier | None:
 def suppliers(organisation_id: str) -> Sequence[Supplier]:
     """A cooperative's suppliers by name."""
     query = select(Supplier).where(Supplier.organisation_id == organisation_id)
-    return db.session.scalars(query.order_by(Supplier.name, Supplier.id)).all()
+    return sorted(db.session.scalars(query), key=lambda supplier: (supplier.name.casefold(), supplier.id))
 
 
 def purchase_of(organisation_id: str, purchase_id: str) -> Purchase:

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, only_personal_changes
 
 
 class Objection(Journaled, Base):
@@ -26,8 +27,8 @@ class Objection(Journaled, Base):
     kind: Mapped[str] = mapped_column(String(8))
     subject_id: Mapped[str] = mapped_column(String(ID_LENGTH), index=True)
     received_minor: Mapped[int] = mapped_column(BigInteger)
-    note: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Personal())
     said_at: Mapped[datetime] = mapped_column(Instant)
 
 
-append_only(Objection.__table__, unless="NEW.id = OLD.id AND NEW.received_minor = OLD.received_minor AND NEW.note = ''")
+append_only(Objection.__table__, unless=only_personal_changes(Objection.__table__))

@@ -22,7 +22,7 @@ from producers.lots.errors import WithoutCost
 from producers.lots.models import Lot
 from producers.lots.queries import costs_of, makers_of
 from producers.publishing.models import Publication, PublicationSplit
-from producers.publishing.story import source_digest, story_of
+from producers.publishing.story import names_of, source_digest, story_of
 
 
 class BelowFloor(Conflict):
@@ -84,7 +84,10 @@ def publish_lot(
             id=id,
         )
     stock = add_stock(
-        actor, listing, quantity, Frozen(lot.id, lot.code, _public(rows, folds), sha256, len(makers), folds, story)
+        actor,
+        listing,
+        quantity,
+        Frozen(lot.id, lot.code, _public(rows, folds), sha256, len(makers), folds, story, names_of(makers)),
     )
     publication = Publication(
         organisation_id=organisation.id,

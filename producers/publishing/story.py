@@ -1,4 +1,4 @@
-"""What is told of a lot in public: the steps behind it, the material, the makers who agreed to be named.
+"""What is told of a lot in public: the steps behind it, the material, how many made it.
 
 No place finer than a district, no name without consent, no amount of anybody's pay. With its masses it is all that the
 shop window needs to draw the graph of lots; what is evidence stays inside, only how much there is of it is told.
@@ -23,18 +23,21 @@ def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
     """The public story of a lot: JSON of text, whole numbers and dates as text."""
     steps = steps_behind(lot.id)
     lot_ids = {lot.id} | {it.lot_id for step in steps for it in step.inputs}
-    named = consenting(makers, "show_name")
-    names = db.session.scalars(select(Member.name).where(Member.id.in_(named)).order_by(Member.name)).all()
     return {
         "lot": {"code": lot.code, "name": lot.name, "quantity": lot.quantity_in, "unit": lot.unit},
         "claims": _claims(lot, lot_ids),
         "is_declared": lot.is_declared,
         "made_on": lot.made_on.isoformat(),
         "makers": len(makers),
-        "names": list(names),
         "materials": _materials(lot_ids),
         "steps": [_step(step) for step in steps],
     }
+
+
+def names_of(makers: set[str]) -> dict[str, str]:
+    """The makers who agreed to be named, by name; apart from the story, which is hashed and stays."""
+    query = select(Member.id, Member.name).where(Member.id.in_(consenting(makers, "show_name")))
+    return dict(sorted(db.session.execute(query).tuples(), key=lambda row: row[1].casefold()))
 
 
 def source_digest(lot: Lot, sheet: CostSheet, price_minor: int, story: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import noload
 
 from marketplace.kernel.db import db
 from marketplace.kernel.paging import Page, paged
+from marketplace.kernel.personal import by_name
 from producers.cooperatives.models import Member
 from producers.fairprice.models import Benchmark
 from producers.labour.models import OwnCost, WorkRecord
@@ -61,13 +62,9 @@ def listed_payslips(organisation_id: str, *, number: int, group: str, sought: st
     if GROUPS[group]:
         query = query.where(Payslip.state.in_([state.value for state in GROUPS[group]]))
     if sought:
-        query = query.where(
-            or_(
-                Payslip.number.icontains(sought, autoescape=True),
-                Member.name.icontains(sought, autoescape=True),
-                Member.number.icontains(sought, autoescape=True),
-            )
-        )
+        people = select(Member.id, Member.name, Member.number).where(Member.organisation_id == organisation_id)
+        meant = Payslip.member_id.in_(by_name(people, sought=sought))
+        query = query.where(or_(Payslip.number.icontains(sought, autoescape=True), meant))
     query = query.options(noload(Payslip.organisation), noload(Payslip.items))
     return paged(query.order_by(Payslip.id.desc()), number)
 

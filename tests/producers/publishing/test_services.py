@@ -66,7 +66,7 @@ def test_without_every_makers_consent_labour_is_folded(coop):
 def test_the_story_names_nobody_without_consent(coop):
     stock = publish(coop, woven_lot(coop))
 
-    assert (stock.story["makers"], stock.story["names"]) == (1, [])
+    assert (stock.story["makers"], stock.named) == (1, {})
     assert [step["name"] for step in stock.story["steps"]] == ["weaving"]
     assert coop.ani.name not in str(stock.story)
 
@@ -84,7 +84,10 @@ def test_a_member_who_agreed_is_named(coop):
     lot = woven_lot(coop)
     give_consent(coop.approver, coop.ani, "show_name", how="paper")
 
-    assert publish(coop, lot).story["names"] == ["Ani"]
+    stock = publish(coop, lot)
+
+    assert stock.named == {coop.ani.id: "Ani"}
+    assert "Ani" not in str(stock.story)
 
 
 def test_the_floor_and_everything_below(coop):

@@ -1,0 +1,23 @@
+CREATE TABLE account_user_new (
+	id VARCHAR(40) NOT NULL,
+	email VARCHAR(254),
+	phone VARCHAR(20),
+	name VARCHAR(120) NOT NULL,
+	password_hash VARCHAR(200),
+	pin_hash VARCHAR(200),
+	pin_set_at DATETIME,
+	language VARCHAR(5) NOT NULL,
+	is_operator BOOLEAN NOT NULL,
+	created_at DATETIME NOT NULL,
+	CONSTRAINT pk_account_user PRIMARY KEY (id),
+	CONSTRAINT ck_account_user_email_lower CHECK (email IS NULL OR email = lower(email)),
+	CONSTRAINT uq_account_user_email UNIQUE (email),
+	CONSTRAINT uq_account_user_phone UNIQUE (phone)
+)
+-- next
+INSERT INTO account_user_new (id, email, phone, name, password_hash, pin_hash, pin_set_at, language, is_operator, created_at)
+	SELECT id, email, phone, name, password_hash, pin_hash, pin_set_at, language, is_operator, created_at FROM account_user
+-- next
+DROP TABLE account_user
+-- next
+ALTER TABLE account_user_new RENAME TO account_user
