@@ -83,12 +83,9 @@ def publish_lot(
             photos=photos,
             id=id,
         )
-    stock = add_stock(
-        actor,
-        listing,
-        quantity,
-        Frozen(lot.id, lot.code, _public(rows, folds), sha256, len(makers), folds, story, names_of(makers)),
-    )
+    public = _public(rows, folds)
+    frozen = Frozen(lot.id, lot.code, public, sha256, len(makers), folds, story, names_of(makers))
+    stock = add_stock(actor, listing, quantity, frozen)
     publication = Publication(
         organisation_id=organisation.id,
         lot_id=lot.id,
