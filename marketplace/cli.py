@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from marketplace.config import BadSetting
+from marketplace.kernel import scope
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.policy import rule_of
 
@@ -21,8 +22,10 @@ def _create_app() -> Flask:
 
 
 @click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Lumbung: a fair-trade marketplace whose receipts are proof."""
+    context.with_resource(scope.everything())  # who may start a command holds the keys of the house
 
 
 @cli.group()

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from marketplace.kernel import scope
 from marketplace.kernel.journal.checkpoint import Signer
 from tests import apps, databases
 from tests.client import PageClient
@@ -76,6 +77,13 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 def engine(request: pytest.FixtureRequest) -> str:
     """Every test that touches the database runs on both engines."""
     return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def _in_every_scope() -> Iterator[None]:
+    """What a test does itself it does for all; a request is let in where its rule says, as in life."""
+    with scope.everything():
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role
 from marketplace.accounts.sessions import signed_in_by
-from marketplace.kernel import clock
+from marketplace.kernel import clock, scope
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotAllowed, NotFound, SignInNeeded
 
@@ -76,6 +76,7 @@ class RoleIn:
             roles &= BY_PIN
         if not roles & self.roles:
             raise NotAllowed
+        scope.enter(organisation.id)
         g.organisation = organisation
         g.actor = Actor(current_user.id, organisation.id, roles, current_user.is_operator)
 

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask
 
 from marketplace.config import CHECKOUT, SEQUENCE_EVERY_MS
-from marketplace.kernel import outbox
+from marketplace.kernel import outbox, scope
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 
@@ -32,7 +32,7 @@ def run_once(app: Flask) -> None:
     """Run every periodic job, deliver what is due and sequence what waits."""
     for name, (_minutes, job) in app.extensions["jobs"].items():
         run_job(app, name, job)
-    with app.app_context():
+    with app.app_context(), scope.everything():
         while outbox.deliver_due():
             pass
         sequencer.sequence()
@@ -40,7 +40,7 @@ def run_once(app: Flask) -> None:
 
 def run_job(app: Flask, name: str, job: Callable[[], None]) -> None:
     """Run one job and commit; a failure is logged and the next turn tries again."""
-    with app.app_context():
+    with app.app_context(), scope.everything():
         try:
             job()
             db.session.commit()
@@ -71,7 +71,7 @@ def work(app: Flask) -> None:
 
 def _loop(app: Flask, stop: threading.Event, pause_s: float, turn: Callable[[], object]) -> None:
     while not stop.is_set():
-        with app.app_context():
+        with app.app_context(), scope.everything():
             try:
                 turn()
             except Exception:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 
+from flask import has_app_context
 from sqlalchemy import Engine, FromClause, Table, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -90,6 +91,9 @@ def scoped_sql(table: Table, through: str) -> list[str]:
 
 @contextmanager
 def _within(scope: str) -> Iterator[None]:
+    if scope == _scope.get():
+        yield
+        return
     token = _scope.set(scope)
     _tell_present()
     try:
@@ -102,7 +106,7 @@ def _within(scope: str) -> Iterator[None]:
 
 def _tell_present() -> None:
     """Tell a transaction that began under another scope; one that begins later is told as it begins."""
-    if db.session.registry.has() and db.session.in_transaction():
+    if has_app_context() and db.session.registry.has() and db.session().in_transaction():
         connection = db.session.connection()
         if connection.dialect.name == "postgresql" and not connection.invalidated:
             _tell(connection)

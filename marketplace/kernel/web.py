@@ -13,7 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from marketplace.config import STRIPE_API_BASE
-from marketplace.kernel import ids
+from marketplace.kernel import ids, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, SignInNeeded, Unavailable
 
@@ -53,6 +53,7 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_open_request)
     app.after_request(_close_request)
+    app.teardown_request(_end_request)
     app.register_error_handler(LumbungError, _answer_refusal)
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, _answer_http)
@@ -68,6 +69,7 @@ def _open_request() -> None:
     g.request_id = ids.new_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    g.scope = scope.begin_request()
     only_read(request.method in SAFE_METHODS)
     if request.method not in SAFE_METHODS and not _has_own_proof():
         csrf.protect()
@@ -89,6 +91,12 @@ def _close_request(response: Response) -> Response:
         response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Request-ID"] = g.get("request_id", "")
     return response
+
+
+def _end_request(_error: BaseException | None) -> None:
+    token = g.pop("scope", None)
+    if token is not None:
+        scope.end_request(token)
 
 
 def _card_pages() -> str:

@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Member
 
 LOOKED_AT = ("payslip", "payslips", "record", "wage_check", "work")
@@ -38,3 +39,4 @@ class Look(Journaled, Base):
 
 
 append_only(Look.__table__)
+scoped(Look.__table__)

@@ -10,6 +10,7 @@ from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal, PersonalNumber
+from marketplace.kernel.scope import scoped
 
 CONSENT_KINDS = ("show_labour_amount", "show_name", "photo")
 
@@ -97,3 +98,7 @@ class Series(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), primary_key=True)
     name: Mapped[str] = mapped_column(String(24), primary_key=True)
     last: Mapped[int] = mapped_column(default=0)
+
+
+scoped(Member.__table__)
+scoped(Consent.__table__)

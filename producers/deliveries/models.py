@@ -9,6 +9,7 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Member
 from producers.lots.models import Lot, Step
 
@@ -176,3 +177,7 @@ append_only(DeliverySlip.__table__, unless=_WEIGHED)
 append_only(SlipAnswer.__table__)
 append_only(AdvanceUse.__table__)
 append_only(SlipVoid.__table__)
+for _model in (DeliverySlip, SlipVoid, WorkNote):
+    scoped(_model.__table__)
+for _part in (SlipAnswer, AdvanceUse):
+    scoped(_part.__table__, through="slip_id")

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel.db import db
+from marketplace.kernel.scope import everything
 from producers.fairprice.pricing import PURPOSES, CostRow, SplitRow
 from producers.labour.models import OwnCost, WorkRecord
 from producers.materials.models import Purchase
@@ -40,8 +41,9 @@ def statuses(sources: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     supplier on file, else owed; whatever has no such record behind it is declared.
     """
     wanted = set(sources)
-    known = _work_statuses({source for _purpose, source in wanted})
-    known |= _purchase_statuses({source for _purpose, source in wanted} - known.keys())
+    with everything():  # a receipt holds lines of several sellers, and a status is nobody's name or sum
+        known = _work_statuses({source for _purpose, source in wanted})
+        known |= _purchase_statuses({source for _purpose, source in wanted} - known.keys())
     return {(purpose, source): known.get(source, "declared") for purpose, source in wanted}
 
 

@@ -10,6 +10,7 @@ from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal
+from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Member
 
 
@@ -72,3 +73,7 @@ class OwnCost(Journaled, Base):
     signed_off_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     signed_off_at: Mapped[datetime | None] = mapped_column(Instant)
     member: Mapped[Member] = relationship(lazy="joined", innerjoin=True)
+
+
+scoped(WorkRecord.__table__)
+scoped(OwnCost.__table__)

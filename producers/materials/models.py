@@ -10,6 +10,7 @@ from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, append_only
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal
+from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Certificate
 from producers.lots.models import Lot
 
@@ -87,3 +88,4 @@ class SupplierPayment(Journaled, Base):
 
 
 append_only(PurchaseClaim.__table__)
+scoped(Supplier.__table__)

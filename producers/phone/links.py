@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Token
 from marketplace.config import LINK_ANSWERS_MAX, PERSONAL_LINK_DAYS_MAX
-from marketplace.kernel import clock, ids
+from marketplace.kernel import clock, ids, scope
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.limits import QUARTER, Bound, spend
@@ -48,9 +48,12 @@ def payment_behind(secret: str) -> tuple[Payment, Member]:
     if token is None:
         raise NotFound
     kind, _colon, paper_id = token.subject_id.partition(":")
-    paper = _paper(kind, paper_id)
+    with scope.everything():
+        paper = _paper(kind, paper_id)
     if paper is None:
         raise NotFound
+    # Whoever holds the link acts from here on within the cooperative of that one paper.
+    scope.enter(paper.organisation_id)
     return payment_of(paper.member, kind, paper_id), paper.member
 
 

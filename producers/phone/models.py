@@ -9,6 +9,7 @@ from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal, only_personal_changes
+from marketplace.kernel.scope import scoped
 
 
 class Objection(Journaled, Base):
@@ -32,3 +33,4 @@ class Objection(Journaled, Base):
 
 
 append_only(Objection.__table__, unless=only_personal_changes(Objection.__table__))
+scoped(Objection.__table__)

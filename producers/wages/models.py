@@ -9,6 +9,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Member
 from producers.wages.states import SlipState
 
@@ -116,3 +117,7 @@ class TopUp(Journaled, Base):
 append_only(PayslipItem.__table__)
 append_only(SlipLog.__table__)
 append_only(TopUp.__table__)
+for _model in (Payslip, WagePayment, TopUp):
+    scoped(_model.__table__)
+for _part in (PayslipItem, SlipLog):
+    scoped(_part.__table__, through="payslip_id")
