@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_scope"
-down_revision = "0004_personal"
+revision = "0007_scope"
+down_revision = "0006_personal"
 branch_labels = None
 depends_on = None
 
