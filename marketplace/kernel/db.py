@@ -150,7 +150,8 @@ def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
         # The driver's own transaction handling begins too late; begin() below does it.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        # What is erased is overwritten with zeros, so that nothing of it stays behind in the file's free pages.
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
