@@ -8,8 +8,8 @@ from sqlalchemy import event
 
 from marketplace.kernel.db import db
 
-# What the driver says to open and close a transaction is no question.
-NO_QUESTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ")
+# What is said to open and close a transaction, and whose rows it may touch, is no question.
+NO_QUESTION = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA", "SET ", "SELECT SET_CONFIG(")
 
 
 @contextmanager

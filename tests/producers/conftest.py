@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, inspect
+from sqlalchemy import inspect
 
 from marketplace.accounts.actor import SYSTEM
 from marketplace.accounts.models import Organisation, Role
 from marketplace.kernel.db import db
 from tests.client import PageClient
 from tests.factories.accounts import make_organisation, make_person
+from tests.queries import count_queries
 
 Made = TypeVar("Made")
 
@@ -51,17 +52,8 @@ class House:
     @contextmanager
     def counted(self) -> Iterator[list[str]]:
         """The statements sent to the database inside the block."""
-        statements: list[str] = []
-        with self.app.app_context():
-            engine = db.engine
-
-        def note(_connection, _cursor, statement, *_rest):
-            if not statement.startswith(("BEGIN", "PRAGMA")):
-                statements.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        yield statements
-        event.remove(engine, "before_cursor_execute", note)
+        with count_queries(self.app) as statements:
+            yield statements
 
 
 def organisation(slug: str) -> Organisation:
