@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 
 from marketplace.config import BadSetting
-from marketplace.kernel import scope
+from marketplace.kernel import grants, scope
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.policy import rule_of
 
@@ -43,6 +43,9 @@ def db_upgrade(context: click.Context, revision: str, with_demo: bool) -> None:
     from flask_migrate import upgrade
 
     upgrade(revision=revision)
+    role = grants.let_app_in()
+    if role:
+        click.echo(f"{role} may read and write the rows.")
     # In one process: script/server starts within three seconds, and each start of Python costs half of one.
     demo = current_app.cli.get_command(context, "demo") if with_demo else None
     if demo:

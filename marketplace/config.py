@@ -158,6 +158,7 @@ def _read(env: Env) -> dict[str, Any]:
     return {
         "LUMBUNG_ENV": environment,
         "DATABASE_URL": env.str("DATABASE_URL", "sqlite:///var/lumbung.sqlite3"),
+        "APP_DATABASE_ROLE": env.str("APP_DATABASE_ROLE", ""),
         "SECRET_KEY": env.str("SECRET_KEY", None),
         "CHECKPOINT_KEY": env.str("CHECKPOINT_KEY", None),
         "FIELD_KEYS": env.list("FIELD_KEYS", []),

@@ -16,6 +16,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
+from marketplace.kernel.grants import grant_statements
+
 BINARIES = "/usr/lib/postgresql"
 START_SECONDS_MAX = 30
 
@@ -175,14 +177,8 @@ def drop(server: Server, name: str) -> None:
 
 
 def let_app_in(server: Server, database: str) -> None:
-    """Give the app's role the rows, not the tables: what docs/operator.md tells an operator to grant."""
-    app = sql.Identifier(server.app)
-    server.run(
-        sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(app),
-        sql.SQL("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}").format(app),
-        sql.SQL("GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {}").format(app),
-        database=database,
-    )
+    """Give the app's role the rows, not the tables, as `lumbung db upgrade` does."""
+    server.run(*(sql.SQL(statement) for statement in grant_statements(server.app)), database=database)
 
 
 def _start_debian(folder: Path, watched_pid: int) -> str:

@@ -5,13 +5,15 @@ import pytest
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import make_url
 
-from marketplace.kernel import scope
+from marketplace.app import create_app
+from marketplace.kernel import grants, scope
 from marketplace.kernel.db import Base, db
 from producers.cooperatives.models import Member
 from producers.labour.queries import work_of_step
 from producers.lots.queries import step_that_made
 from producers.wages.models import Payslip
 from producers.wages.services import prepare_payslip
+from tests.conftest import settings
 from tests.factories.accounts import make_organisation
 from tests.factories.producers import make_coop, woven_lot
 from tests.factories.workshop import make_workshop
@@ -149,3 +151,19 @@ def test_every_table_about_a_member_is_scoped(app, database):
 
     assert about | {"coop_member"} <= protected | GOODS
     assert protected == set(scope.scoped_tables())
+
+
+def test_an_upgrade_grants_the_rows_to_the_apps_role(database, tmp_path):
+    role = make_url(database.url).username
+    app = create_app(settings(database.owner_url, tmp_path) | {"APP_DATABASE_ROLE": role})
+    with raw(database.owner_url) as owner:
+        owner.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
+
+    with app.app_context():
+        granted = grants.let_app_in()
+        db.engine.dispose()
+
+    with raw(database.url) as connection:
+        assert (granted, rows(connection, "account_user")) == (role, 0)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("TRUNCATE account_user")

@@ -1,0 +1,27 @@
+"""What the app's own role may do on PostgreSQL: read and write rows, never change tables (DESIGN.md §3.8)."""
+
+from flask import current_app
+from sqlalchemy import DDL
+
+from marketplace.kernel.db import db
+
+
+def grant_statements(role: str) -> list[str]:
+    """The statements that let a role, quoted where it must be, work with the rows; run by the tables' owner."""
+    return [
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    ]
+
+
+def let_app_in() -> str | None:
+    """Grant the rows to APP_DATABASE_ROLE and commit; the role, or None on SQLite and where none is set."""
+    role: str = current_app.config["APP_DATABASE_ROLE"]
+    if not role or db.engine.dialect.name != "postgresql":
+        return None
+    quoted = db.engine.dialect.identifier_preparer.quote(role)
+    with db.engine.begin() as connection:
+        for statement in grant_statements(quoted):
+            connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
+    return role
