@@ -1,7 +1,4 @@
-"""What is held about members, suppliers and buyers is encrypted; names of makers leave the published story.
-
-On the way down, names published since are forgotten: the story they stood in is hashed and cannot take them back.
-"""
+"""Names, e-mail addresses and phone numbers of the accounts are encrypted; a keyed index finds them."""
 
 from pathlib import Path
 
@@ -10,32 +7,27 @@ from alembic import op
 
 from marketplace.kernel.personal_rows import index_rows, open_rows, seal_rows
 
-revision = "0006_personal"
-down_revision = "0005_accounts_personal"
+revision = "0006_accounts_personal"
+down_revision = "0005_void_slips"
 branch_labels = None
 depends_on = None
 
 FOLDER = Path(__file__).with_suffix("")
 NEXT = "-- next\n"
 SEALED = {
-    "coop_member": ("name", "sex", "birth_year"),
-    "material_supplier": ("name",),
-    "decision": ("minutes",),
-    "labour_work": ("note",),
-    "lot_movement": ("note",),
-    "phone_objection": ("note",),
-    "checkout_order": ("buyer_name", "buyer_email", "buyer_address"),
-    "payment_intent": ("session_url",),
-    "history_invoice": ("customer",),
+    "account_user": ("email", "phone", "name"),
+    "account_invitation": ("name", "email"),
+    "account_device": ("label",),
 }
 
 
 def upgrade() -> None:
-    """Make room, let append-only rows change in what is personal, encrypt every row."""
+    """Make room, encrypt every row, work out what finds it."""
     _run("up")
     for table, columns in SEALED.items():
         seal_rows(op.get_bind(), table, columns)
-    index_rows(op.get_bind(), "history_invoice", "customer")
+    for column in ("email", "phone"):
+        index_rows(op.get_bind(), "account_user", column)
 
 
 def downgrade() -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007_scope"
-down_revision = "0006_personal"
+revision = "0008_scope"
+down_revision = "0007_personal"
 branch_labels = None
 depends_on = None
 

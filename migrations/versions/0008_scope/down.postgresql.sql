@@ -22,6 +22,12 @@ ALTER TABLE delivery_work_note NO FORCE ROW LEVEL SECURITY
 -- next
 ALTER TABLE delivery_work_note DISABLE ROW LEVEL SECURITY
 -- next
+DROP POLICY scope ON delivery_slip_void
+-- next
+ALTER TABLE delivery_slip_void NO FORCE ROW LEVEL SECURITY
+-- next
+ALTER TABLE delivery_slip_void DISABLE ROW LEVEL SECURITY
+-- next
 DROP POLICY scope ON delivery_slip
 -- next
 ALTER TABLE delivery_slip NO FORCE ROW LEVEL SECURITY

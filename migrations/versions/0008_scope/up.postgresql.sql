@@ -70,6 +70,12 @@ ALTER TABLE delivery_slip FORCE ROW LEVEL SECURITY
 -- next
 CREATE POLICY scope ON delivery_slip USING ((SELECT current_setting('lumbung.scope', true)) = '*' OR organisation_id = (SELECT current_setting('lumbung.scope', true)))
 -- next
+ALTER TABLE delivery_slip_void ENABLE ROW LEVEL SECURITY
+-- next
+ALTER TABLE delivery_slip_void FORCE ROW LEVEL SECURITY
+-- next
+CREATE POLICY scope ON delivery_slip_void USING ((SELECT current_setting('lumbung.scope', true)) = '*' OR organisation_id = (SELECT current_setting('lumbung.scope', true)))
+-- next
 ALTER TABLE delivery_work_note ENABLE ROW LEVEL SECURITY
 -- next
 ALTER TABLE delivery_work_note FORCE ROW LEVEL SECURITY
