@@ -50,6 +50,16 @@ PASSWORD_CHARACTERS_MIN = 10
 PASSWORD_CHARACTERS_MAX = 128
 REGISTRATIONS_ADDRESS_MAX = 20
 RESETS_ADDRESS_MAX = 40
+SECOND_FACTOR_GRACE_DAYS = 14
+SECOND_FACTOR_TRIES_MAX = 5
+SECOND_FACTOR_TRIES_DAY_MAX = 20
+SECOND_STEP_MINUTES_MAX = 10
+RECOVERY_CODES = 10
+CONFIRMATION_DAYS_MAX = 3
+CONFIRMATION_LETTERS_MAX = 3
+ACCESS_DAYS_KEPT = 180
+ACCESS_ROWS_SHOWN = 50
+BROWSER_DAYS_MAX = 365
 SEARCHES_ADDRESS_MAX = 120
 RECEIPT_CHECKS_ADDRESS_MAX = 30
 BAD_WEBHOOKS_ADDRESS_MAX = 60
@@ -147,6 +157,8 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     _require_keys(config)
     if config["LUMBUNG_ENV"] == "production" and not config["RATELIMIT_ENABLED"]:
         raise BadSetting("RATE_LIMITS=off is for measuring: production counts what repeats.")
+    if config["SECOND_FACTOR"] not in {"required", "offered"}:
+        raise BadSetting("SECOND_FACTOR must be required or offered.")
     return config
 
 
@@ -168,6 +180,7 @@ def _read(env: Env) -> dict[str, Any]:
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0),
         "RATELIMIT_ENABLED": env.bool("RATE_LIMITS", True),
+        "SECOND_FACTOR": env.str("SECOND_FACTOR", "required" if environment == "production" else "offered"),
         "STRIPE_API_KEY": env.str("STRIPE_API_KEY", ""),
         "STRIPE_API_BASE": env.str("STRIPE_API_BASE", STRIPE_API_BASE),
         "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),

@@ -6,8 +6,18 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in sign-in, the accounts' pages and letters, and their places in the console."""
-    from marketplace.accounts import console, invitations, letters, names, operator_pages, resets, sessions
-    from marketplace.accounts.cli import operator_command
+    from marketplace.accounts import (
+        access,
+        addresses,
+        console,
+        invitations,
+        letters,
+        names,
+        operator_pages,
+        resets,
+        sessions,
+    )
+    from marketplace.accounts.cli import operator_command, second_step_off_command, sign_out_command
     from marketplace.accounts.views import blueprint, operator
     from marketplace.kernel import jobs, limits, outbox
 
@@ -19,9 +29,17 @@ def init_app(app: Flask) -> None:
     operator_pages.add_duties(app, operator.duties)
     app.register_blueprint(blueprint)
     app.jinja_env.filters["role_name"] = names.role_name
+    app.jinja_env.filters["what_happened"] = names.what_happened
+    operator_pages.add_page(app, _l("Sign-ins"), "accounts.all_sign_ins", order=90)
     console.add_entry(app, _l("People"), "accounts.people", order=90)
     console.add_entry(app, _l("Shared phones"), "accounts.phones", order=95)
     outbox.subscribe(app, resets.TOPIC, "accounts.letters.reset", letters.send_reset)
     outbox.subscribe(app, invitations.TOPIC, "accounts.letters.invitation", letters.send_invitation)
-    app.cli.add_command(operator_command)
+    outbox.subscribe(app, addresses.TOPIC, "accounts.letters.confirmation", letters.send_confirmation)
+    outbox.subscribe(app, addresses.NEW_TOPIC, "accounts.letters.new_address", letters.send_new_address)
+    outbox.subscribe(app, addresses.CHANGED_TOPIC, "accounts.letters.changed", letters.send_address_changed)
+    outbox.subscribe(app, access.TOPIC, "accounts.letters.access", letters.send_access)
+    for command in (operator_command, second_step_off_command, sign_out_command):
+        app.cli.add_command(command)
     jobs.every(app, 10, "limits.sweep", limits.sweep)
+    jobs.every(app, 60, "accounts.forget_old", access.forget_old)

@@ -24,6 +24,8 @@ from marketplace.kernel.i18n import LANGUAGES
 hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 DISTINCT_MIN = 5
+GUESSED_CHARACTERS_MAX = 72  # judging takes longer than linear time
+GUESS_SCORE_MIN = 2
 ASCENDING, DESCENDING = "01234567890123456789", "98765432109876543210"
 
 
@@ -44,16 +46,25 @@ class PhoneTaken(Conflict):
 def hash_password(password: str, *, about: str = "") -> str:
     """The argon2id hash of a new password.
 
-    Refuses one that is short, long, made of a few characters, or made of `about` (her e-mail address).
+    Refuses one that is short, long, made of a few characters, among the common ones, or made of `about` (her e-mail
+    address).
     """
     if not PASSWORD_CHARACTERS_MIN <= len(password) <= PASSWORD_CHARACTERS_MAX:
         sentence = _("Use %(min)s to %(max)s characters.", min=PASSWORD_CHARACTERS_MIN, max=PASSWORD_CHARACTERS_MAX)
         raise Invalid(fields={"password": sentence})
     name = about.partition("@")[0].lower()
     guessable = len(set(password)) < DISTINCT_MIN or "lumbung" in password.lower()
-    if guessable or (len(name) > 3 and name in password.lower()):
+    if guessable or (len(name) > 3 and name in password.lower()) or _is_common(password, name):
         raise Invalid(fields={"password": _("This is easy to guess. Use three words that do not belong together.")})
     return hasher.hash(password)
+
+
+def _is_common(password: str, name: str) -> bool:
+    """Whether it is one of thirty thousand that everybody tries, or such a one with little changed."""
+    from zxcvbn import zxcvbn  # loaded where somebody chooses a password, not at every start
+
+    judged = zxcvbn(password[:GUESSED_CHARACTERS_MAX], user_inputs=["lumbung", "koperasi", name])
+    return bool(judged["score"] < GUESS_SCORE_MIN)
 
 
 def hash_pin(pin: str) -> str:

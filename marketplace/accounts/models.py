@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from marketplace.kernel import ids
@@ -42,6 +42,7 @@ class User(UserMixin, Base):  # type: ignore[misc]
     pin_set_at: Mapped[datetime | None] = mapped_column(Instant)
     language: Mapped[str] = mapped_column(String(5), default="id")
     is_operator: Mapped[bool] = mapped_column(default=False)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", foreign_keys="Membership.user_id")
 
@@ -103,6 +104,9 @@ class SignIn(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     by: Mapped[str] = mapped_column(String(8), default="password")
+    device: Mapped[str] = mapped_column(String(40), default="")
+    second_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When a second factor was shown too, in this session or before it."""
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -123,6 +127,58 @@ class Token(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class SecondFactor(Base):
+    """The secret that a person's phone makes six digits from; it counts from `confirmed_at`."""
+
+    __tablename__ = "account_second_factor"
+
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(Personal(64))
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+    """The half minute of the last digits taken: neither they nor older ones are taken again."""
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class RecoveryCode(Base):
+    """One way in without the phone, once; only its hash is kept."""
+
+    __tablename__ = "account_recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class NewAddress(Base):
+    """An e-mail address a person wants to have from now on; after the change the one she had, until it is told."""
+
+    __tablename__ = "account_new_address"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"), unique=True)
+    email: Mapped[str] = mapped_column(Personal(254))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Access(Base):
+    """What happened to an account and from where, coarsely: no full network address, no browser's own words."""
+
+    __tablename__ = "account_access"
+    __table_args__ = (Index("ix_account_access_of_user", "user_id", "id"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    user_id: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    what: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(8), default="")
+    device: Mapped[str] = mapped_column(String(40))
+    network: Mapped[str] = mapped_column(String(45))
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Instant, index=True)
+    user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
 class Invitation(Journaled, Base):

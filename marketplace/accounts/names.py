@@ -4,6 +4,7 @@ from babel import Locale
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
+from marketplace.accounts.access import What
 from marketplace.accounts.models import Role
 
 ROLE_NAMES = {
@@ -15,6 +16,26 @@ ROLE_NAMES = {
     Role.AUDITOR: _l("Auditor"),
     Role.CASE_HANDLER: _l("Case handler"),
 }
+
+HAPPENED = {
+    What.SIGNED_IN: _l("Signed in"),
+    What.REFUSED: _l("Wrong password or PIN"),
+    What.SIGNED_OUT: _l("Signed out"),
+    What.ENDED_OTHERS: _l("Signed out everywhere else"),
+    What.PASSWORD: _l("New password"),
+    What.PIN: _l("New PIN"),
+    What.FACTOR_ON: _l("Second step set up"),
+    What.FACTOR_OFF: _l("Second step taken away"),
+    What.FACTOR_REFUSED: _l("Wrong digits at the second step"),
+    What.CODES: _l("New codes on paper"),
+    What.RECOVERED: _l("Signed in with a code on paper"),
+    What.ADDRESS: _l("New e-mail address"),
+}
+
+
+def what_happened(what: str) -> str:
+    """What was written down of an account, in words."""
+    return str(HAPPENED[What(what)])
 
 
 def role_name(role: str) -> str:

@@ -1,5 +1,6 @@
 """Rules on the reader: signed in, a role in the organisation named in the address, operator."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,9 +8,10 @@ from flask import g
 from flask_login import current_user
 from sqlalchemy import select
 
+from marketplace.accounts import second_factor
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role
-from marketplace.accounts.sessions import signed_in_by
+from marketplace.accounts.sessions import session_at_hand, signed_in_by
 from marketplace.kernel import clock, scope
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotAllowed, NotFound, SignInNeeded
@@ -19,6 +21,8 @@ RUNS = frozenset({Role.MANAGER})
 PREPARES = frozenset({Role.MANAGER, Role.BOOKKEEPER})
 RECEIVES = frozenset({Role.MANAGER, Role.BOOKKEEPER, Role.COLLECTOR})
 INSIDE = frozenset(Role)
+# Who prepares or approves payments: a password alone does not open that (docs/decisions/0007).
+HANDLES_MONEY = frozenset({Role.MANAGER, Role.BOOKKEEPER})
 # What a PIN opens: six digits, typed on a phone that others hold too, run no cooperative and show nobody else's pay.
 BY_PIN = frozenset({Role.MEMBER, Role.COLLECTOR})
 
@@ -48,6 +52,7 @@ class Operator:
             raise SignInNeeded
         if not current_user.is_operator:
             raise NotFound
+        g.second_factor_by = second_factor.require(session_at_hand(), current_user.created_at)
         g.actor = Actor(current_user.id, is_operator=True)
 
 
@@ -69,13 +74,17 @@ class RoleIn:
         """Set g.organisation and g.actor, or refuse."""
         if not current_user.is_authenticated:
             raise SignInNeeded
-        organisation, roles = current_roles(current_user.id, view_args["organisation"])
-        if organisation is None:
+        memberships = _memberships(current_user.id, view_args["organisation"])
+        if not memberships:
             raise NotFound
+        organisation, roles = memberships[0].organisation, _roles(memberships)
         if signed_in_by() == "pin":
             roles &= BY_PIN
         if not roles & self.roles:
             raise NotAllowed
+        if roles & HANDLES_MONEY:
+            since = min(m.begins_at for m in memberships if m.role in HANDLES_MONEY)
+            g.second_factor_by = second_factor.require(session_at_hand(), since)
         scope.enter(organisation.id)
         g.organisation = organisation
         g.actor = Actor(current_user.id, organisation.id, roles, current_user.is_operator)
@@ -83,8 +92,13 @@ class RoleIn:
 
 def current_roles(user_id: str, slug: str) -> tuple[Organisation | None, frozenset[Role]]:
     """The organisation and the user's roles in it today; (None, nothing) where there is no membership."""
+    memberships = _memberships(user_id, slug)
+    return (memberships[0].organisation, _roles(memberships)) if memberships else (None, frozenset())
+
+
+def _memberships(user_id: str, slug: str) -> Sequence[Membership]:
     moment = clock.now()
-    memberships = db.session.scalars(
+    return db.session.scalars(
         select(Membership)
         .join(Organisation)
         .where(
@@ -94,9 +108,10 @@ def current_roles(user_id: str, slug: str) -> tuple[Organisation | None, frozens
             Membership.ends_at.is_(None) | (Membership.ends_at > moment),
         )
     ).all()
-    if not memberships:
-        return None, frozenset()
-    return memberships[0].organisation, frozenset(Role(m.role) for m in memberships)
+
+
+def _roles(memberships: Sequence[Membership]) -> frozenset[Role]:
+    return frozenset(Role(membership.role) for membership in memberships)
 
 
 SIGNED_IN = SignedIn()

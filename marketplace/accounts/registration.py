@@ -7,14 +7,18 @@ nothing of the first account changes.
 import re
 import unicodedata
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from marketplace.accounts.actor import SYSTEM
+from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.addresses import ask_confirmation
 from marketplace.accounts.credentials import create_user
 from marketplace.accounts.models import Organisation, Role, User
-from marketplace.accounts.organisations import PLATFORM_SLUG, grant_role, register_organisation
+from marketplace.accounts.organisations import PLATFORM_SLUG, approve_organisation, grant_role, register_organisation
+from marketplace.accounts.queries import contacts_of
 from marketplace.config import REGISTRATIONS_ADDRESS_MAX
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import Conflict
 from marketplace.kernel.limits import QUARTER, Bound, spend
 
 SLUG_LENGTH_MAX = 50
@@ -46,6 +50,13 @@ ZONES = {
 }
 
 
+class ContactUnconfirmed(Conflict):
+    """Nobody of the cooperative can be reached for certain."""
+
+    code = "contact_unconfirmed"
+    message = _l("The contact has not opened the link in her letter yet. Approve after that.")
+
+
 def refuse_crowds(address: str) -> None:
     """Count a registration from a network address; TooMany where it registers too often."""
     spend(Bound("register", REGISTRATIONS_ADDRESS_MAX, QUARTER), address)
@@ -54,7 +65,7 @@ def refuse_crowds(address: str) -> None:
 def open_account(*, name: str, email: str, password_hash: str, language: str) -> None:
     """A buyer's account; nothing happens where the e-mail address has one."""
     if not db.session.scalar(select(User.id).where(User.email == email)):
-        create_user(name=name, email=email, password_hash=password_hash, language=language)
+        ask_confirmation(create_user(name=name, email=email, password_hash=password_hash, language=language))
 
 
 def register_cooperative(
@@ -88,9 +99,21 @@ def register_newcomer(
     if db.session.scalar(select(User.id).where(User.email == email)):
         return
     contact = create_user(name=name, email=email, password_hash=password_hash, language=language)
+    ask_confirmation(contact)
     register_cooperative(
         cooperative=cooperative, country=country, district=district, currency=currency, contact=contact
     )
+
+
+def approve_registration(actor: Actor, organisation: Organisation) -> None:
+    """Make a cooperative that registered itself public; for the operator.
+
+    Refuses before a manager has shown her e-mail address to be her own.
+    """
+    contact = contacts_of([organisation]).get(organisation.id)
+    if contact is None or contact.email_confirmed_at is None:
+        raise ContactUnconfirmed
+    approve_organisation(actor, organisation)
 
 
 def free_slug(name: str) -> str:

@@ -14,6 +14,7 @@ SECRET = validate.Length(max=PASSWORD_CHARACTERS_MAX)
 NAME_CHARACTERS_MAX = 120
 DISTRICT_CHARACTERS_MAX = 80
 LABEL_CHARACTERS_MAX = 60
+CODE_CHARACTERS_MAX = 40
 
 
 class SignInForm(Form):
@@ -65,6 +66,31 @@ class ChangePasswordForm(Form):
 
     present = Secret(required=True, validate=SECRET)
     password = Secret(required=True, validate=SECRET)
+
+
+class PresentForm(Form):
+    """The password she has, before something that guards her account changes."""
+
+    present = Secret(required=True, validate=SECRET)
+
+
+class FactorForm(PresentForm):
+    """What becomes of a second step that is on."""
+
+    act = fields.String(required=True, validate=validate.OneOf(["codes", "off"]))
+
+
+class CodeForm(Form):
+    """Six digits from the app, or a code on paper."""
+
+    code = Text(required=True, max=CODE_CHARACTERS_MAX)
+    next = fields.String(load_default="")
+
+
+class NewAddressForm(PresentForm):
+    """The e-mail address she wants from now on."""
+
+    email = Email(required=True)
 
 
 class LanguageForm(Form):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from marketplace.accounts.access import Caller, What, note
 from marketplace.accounts.credentials import matches
 from marketplace.accounts.models import User
 from marketplace.config import (
@@ -61,12 +62,13 @@ def claim_by_tile(user_id: str) -> Claim:
     return Claim("id", user_id, "pin")
 
 
-def authenticate(claim: Claim, secret: str, address: str) -> User:
+def authenticate(claim: Claim, secret: str, caller: Caller) -> User:
     """The user whose claim the secret proves, in an open writing transaction.
 
     Refuses with WrongSecret and, after too many failures of the network address or the account, with TooMany.
+    What failed is written down, and committed before it is raised.
     """
-    bounds = _bounds(claim, address)
+    bounds = _bounds(claim, caller.address)
     for bound, subject in bounds:
         spend(bound, subject)
     with reading():
@@ -77,7 +79,9 @@ def authenticate(claim: Claim, secret: str, address: str) -> User:
         _forgive(bounds)
     user = _find(claim, lock=True)
     if not right or user is None or _hash_of(user, claim) != seen_hash:
-        db.session.rollback()
+        if user is not None:
+            note(user, What.REFUSED, caller, by=claim.by)
+        db.session.commit()
         raise WrongSecret
     return user
 

@@ -19,6 +19,9 @@ class Purpose(StrEnum):
     PASSWORD = "password"  # noqa: S105 - a purpose, not a secret
     PIN = "pin"
     PAIRING = "pairing"
+    EMAIL = "email"
+    NEW_EMAIL = "new_email"
+    SECOND_STEP = "second_step"
 
 
 class LinkOver(NotFound):

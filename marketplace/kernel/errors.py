@@ -9,12 +9,14 @@ from flask_babel import lazy_gettext as _l
 class LumbungError(Exception):
     """A refusal with a code, an HTTP status and a sentence that says what to do.
 
-    `params` fill the sentence. `fields` gives one sentence a form field.
+    `params` fill the sentence. `fields` gives one sentence a form field. `leads_to` is the endpoint of a page to which
+    a reader of pages is led in place of the refusal.
     """
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
     message: ClassVar[Any] = _l("This cannot be done.")
+    leads_to: ClassVar[str] = ""
 
     def __init__(self, *, fields: Mapping[str, Any] | None = None, **params: Any) -> None:
         super().__init__(self.code)
@@ -53,6 +55,7 @@ class SignInNeeded(LumbungError):
     code = "sign_in_needed"
     status = 401
     message = _l("Sign in to go on.")
+    leads_to = "accounts.sign_in"
 
 
 class Invalid(LumbungError):

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.config import STRIPE_API_BASE
 from marketplace.kernel import ids, scope
 from marketplace.kernel.db import db, only_read
-from marketplace.kernel.errors import Conflict, Invalid, LumbungError, SignInNeeded, Unavailable
+from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -146,8 +146,8 @@ def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None
 
 
 def _answer_refusal(error: LumbungError) -> Response:
-    if isinstance(error, SignInNeeded) and not wants_json() and request.method in SAFE_METHODS:
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    if error.leads_to and not wants_json() and request.method in SAFE_METHODS:
+        return redirect(url_for(error.leads_to, next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     return _answer(error.status, error.code, error.sentence, error.fields)
 
 

@@ -13,15 +13,17 @@ from PIL import Image
 from sqlalchemy import select
 
 from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.addresses import issue_confirmation
 from marketplace.accounts.credentials import hash_pin, set_pin
 from marketplace.accounts.devices import make_pairing_link, pair_device
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.accounts.organisations import end_role
 from marketplace.accounts.resets import issue_reset, make_pin_link
+from marketplace.accounts.sessions import begin_session
 from marketplace.catalogue.listings import PhotoFile, publish_profile
 from marketplace.catalogue.models import Listing, Stock
-from marketplace.kernel import clock
+from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.media import clean_image
@@ -144,6 +146,7 @@ class Premises:
             "invitation": offer.id,
             "invitation_token": secret,
             "device": device.id,
+            "session": begin_session(user.id, ids.secret_token()).id,
             "pairing_token": make_pairing_link(manager, self.organisation),
             "pin_token": make_pin_link(manager, self.organisation, user.id),
             "note": start_work(self.door.collector, maria, "tenun", client_key=f"{user.id}-1").id,
@@ -173,6 +176,7 @@ class Premises:
             "supplier_payment": paid.id,
             "personal_token": make_link(self.door.manager, payment_of(paper.member, PAYSLIP, paper.id)),
             "reset_token": issue_reset(make_user()),
+            "confirm_token": issue_confirmation(make_user()),
         }
 
     def _goods(self) -> None:

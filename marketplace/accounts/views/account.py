@@ -4,18 +4,25 @@ from flask import g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from marketplace.accounts import second_factor
+from marketplace.accounts.access import What, note
 from marketplace.accounts.credentials import hash_password, hash_pin, set_language, set_password, set_pin
 from marketplace.accounts.models import User
 from marketplace.accounts.policy import SIGNED_IN
 from marketplace.accounts.queries import current_memberships
 from marketplace.accounts.schemas import ChangePasswordForm, ChangePinForm, LanguageForm
-from marketplace.accounts.sessions import close_all_sessions, continue_session, live_sessions, present_session
+from marketplace.accounts.sessions import (
+    close_all_sessions,
+    continue_session,
+    end_session,
+    live_sessions,
+    present_session,
+)
 from marketplace.accounts.signing_in import Claim, WrongSecret, authenticate, claim_by_email, claim_by_tile
-from marketplace.accounts.views.blueprint import blueprint
+from marketplace.accounts.views.blueprint import blueprint, caller
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
-from marketplace.kernel.limits import network_address
 from marketplace.kernel.policy import allow
 
 
@@ -38,6 +45,7 @@ def account() -> Answer:
         zone=memberships[0].organisation.zone if memberships else "UTC",
         sessions=live_sessions(user.id),
         present=present,
+        second_factor_on=second_factor.is_on(user.id),
         values={"language": user.language},
     )
 
@@ -65,11 +73,12 @@ def change_password() -> Answer:
         try:
             values = load_form(ChangePasswordForm)
             password_hash = hash_password(values["password"], about=email)
-            user = _proven(claim_by_email(email), values["present"])
+            user = proven(claim_by_email(email), values["present"])
         except LumbungError as error:
             return show_form(page, error)
         present = present_session()
         set_password(user, password_hash)
+        note(user, What.PASSWORD, caller())
         continue_session(user, present)
         return done(url_for("accounts.account"), _("Your password is changed. Everywhere else you are signed out."))
     return show_form(page)
@@ -89,19 +98,20 @@ def change_pin() -> Answer:
         try:
             values = load_form(ChangePinForm)
             pin_hash = hash_pin(values["pin"])
-            user = _proven(claim, values["present"])
+            user = proven(claim, values["present"])
         except LumbungError as error:
             return show_form(page, error)
         present = present_session()
         set_pin(user, pin_hash)
+        note(user, What.PIN, caller())
         continue_session(user, present)
         return done(url_for("accounts.account"), _("Your PIN is changed. Everywhere else you are signed out."))
     return show_form(page)
 
 
-def _proven(claim: Claim, secret: str) -> User:
+def proven(claim: Claim, secret: str) -> User:
     try:
-        return authenticate(claim, secret, network_address())
+        return authenticate(claim, secret, caller())
     except WrongSecret as error:
         raise Invalid(fields={"present": _("This is not the one you have now.")}) from error
 
@@ -112,5 +122,14 @@ def end_sessions() -> Answer:
     """Sign out everywhere else."""
     user, present = _reader(), present_session()
     close_all_sessions(user)
+    note(user, What.ENDED_OTHERS, caller())
     continue_session(user, present)
     return done(url_for("accounts.account"), _("Everywhere else you are signed out."))
+
+
+@blueprint.post("/account/sessions/<session_id>/end")
+@allow(SIGNED_IN)
+def end_one_session(session_id: str) -> Answer:
+    """Sign out in one place."""
+    end_session(_reader(), session_id)
+    return done(url_for("accounts.account"), _("You are signed out there."))

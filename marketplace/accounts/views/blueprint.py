@@ -1,22 +1,33 @@
 """What the pages of the accounts share: their blueprint, the way in, and what every layout shows of the reader."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, g, has_request_context, redirect, session, url_for
+from flask import Blueprint, current_app, g, has_request_context, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from marketplace.accounts import second_factor
+from marketplace.accounts.access import COOKIE, Caller, note_sign_in
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.policy import BY_PIN
 from marketplace.accounts.queries import current_memberships
-from marketplace.accounts.sessions import COOKIE_KEY, LASTS, open_session
+from marketplace.accounts.sessions import COOKIE_KEY, LASTS, close_session, open_session
+from marketplace.accounts.tokens import Purpose, issue_token
+from marketplace.config import BROWSER_DAYS_MAX, SECOND_STEP_MINUTES_MAX
+from marketplace.kernel import ids
 from marketplace.kernel.forms import Answer
+from marketplace.kernel.limits import network_address
 
 blueprint = Blueprint("accounts", __name__)
+STEP_KEY = "second_step"
+STEP_LASTS = timedelta(minutes=SECOND_STEP_MINUTES_MAX)
+AGENT_CHARACTERS_MAX = 400
+BROWSER_CHARACTERS_MAX = 64
 
 
 def local_path(text: str | None) -> str:
@@ -29,11 +40,35 @@ def local_path(text: str | None) -> str:
     return "" if parts.scheme or parts.netloc else text
 
 
+def caller() -> Caller:
+    """Who calls, as far as the request tells."""
+    agent = request.headers.get("User-Agent", "")[:AGENT_CHARACTERS_MAX]
+    return Caller(network_address(), agent, request.cookies.get(COOKIE, "")[:BROWSER_CHARACTERS_MAX])
+
+
 def welcome(user: User, by: str, next_path: str = "", *, lasts: timedelta = LASTS) -> Answer:
-    """Open a session for somebody who has shown who she is, and lead her to where she wanted or belongs."""
-    open_session(user, by, lasts=lasts)
+    """Lead on somebody who has shown a first secret: to the second step where she has one, else in."""
+    if by == "password" and second_factor.is_on(user.id):
+        close_session()
+        session[STEP_KEY] = issue_token(Purpose.SECOND_STEP, user.id, STEP_LASTS)
+        return redirect(url_for("accounts.second_step", next=local_path(next_path) or None), 303)  # type: ignore[return-value]
+    return enter(user, by, next_path, lasts=lasts)
+
+
+def enter(
+    user: User, by: str, next_path: str = "", *, lasts: timedelta = LASTS, second_at: datetime | None = None
+) -> Answer:
+    """Open a session for somebody who has shown all she has to, and lead her to where she wanted or belongs."""
+    who = caller()
+    kept = who.browser or ids.secret_token()
+    open_session(user, by, lasts=lasts, device=who.device, second_at=second_at)
+    note_sign_in(user, who if who.browser else replace(who, browser=kept), by=by)
     g.chosen_language = user.language
-    return redirect(local_path(next_path) or home_of(user, by), 303)  # type: ignore[return-value]
+    response = current_app.make_response(redirect(local_path(next_path) or home_of(user, by), 303))
+    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
+    age = timedelta(days=BROWSER_DAYS_MAX)
+    response.set_cookie(COOKIE, kept, max_age=age, httponly=True, samesite="Lax", secure=secure)
+    return response
 
 
 def home_of(user: User, by: str) -> str:

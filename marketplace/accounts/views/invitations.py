@@ -6,6 +6,7 @@ from flask import request
 from flask_login import current_user
 
 from marketplace.accounts import invitations
+from marketplace.accounts.addresses import ask_confirmation
 from marketplace.accounts.credentials import create_user, hash_password, hash_pin
 from marketplace.accounts.models import Invitation, Role, User
 from marketplace.accounts.policy import BY_PIN
@@ -66,5 +67,6 @@ def _accept_new(token: str, *, by_pin: bool) -> Answer:
         values = load_form(AccountForm)
         password_hash = hash_password(values.pop("password"), about=values["email"])
         user = create_user(**values, password_hash=password_hash, language=language())
+        ask_confirmation(user)
     invitations.accept_invitation(token, user)
     return welcome(user, "pin" if by_pin else "password", lasts=SHARED_LASTS if paired_organisation() else LASTS)

@@ -10,14 +10,16 @@ from marketplace.accounts import queries
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.names import country_name
 from marketplace.accounts.operator_pages import OperatorDuty, operator_duties
-from marketplace.accounts.organisations import approve_organisation
 from marketplace.accounts.policy import OPERATOR
+from marketplace.accounts.registration import ContactUnconfirmed, approve_registration
 from marketplace.accounts.views.blueprint import blueprint
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.forms import Answer, done, show_form
 from marketplace.kernel.policy import allow
+
+PAGE = "marketplace/accounts/waiting.html"
 
 
 @blueprint.get("/operator/")
@@ -33,7 +35,7 @@ def waiting() -> Answer:
     """Who waits, with the contact to ask back."""
     cooperatives = queries.waiting_cooperatives()
     return show_form(
-        "marketplace/accounts/waiting.html",
+        PAGE,
         cooperatives=cooperatives,
         contacts=queries.contacts_of(cooperatives),
         country_name=country_name,
@@ -47,8 +49,14 @@ def approve(organisation_id: str) -> Answer:
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None or organisation.kind != "cooperative":
         raise NotFound
-    approve_organisation(g.actor, organisation)
-    return done(url_for("accounts.waiting"), _("%(name)s is public now.", name=organisation.name))
+    name = organisation.name
+    try:
+        approve_registration(g.actor, organisation)
+    except ContactUnconfirmed as error:
+        cooperatives = queries.waiting_cooperatives()
+        contacts = queries.contacts_of(cooperatives)
+        return show_form(PAGE, error, cooperatives=cooperatives, contacts=contacts, country_name=country_name)
+    return done(url_for("accounts.waiting"), _("%(name)s is public now.", name=name))
 
 
 def duties() -> Iterator[OperatorDuty]:

@@ -3,7 +3,7 @@
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts import invitations, organisations, queries, resets
+from marketplace.accounts import invitations, organisations, queries, resets, second_factor
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.names import ROLE_NAMES
 from marketplace.accounts.policy import RUNS, RoleIn
@@ -29,6 +29,7 @@ def people(organisation: str) -> Answer:
     return show_form(
         "marketplace/accounts/people.html",
         memberships=memberships,
+        with_second_step=second_factor.among([membership.user_id for membership in memberships]),
         invitations=queries.open_invitations(g.organisation),
         page=page,
         page_url=lambda number: url_for("accounts.people", organisation=organisation, page=number),

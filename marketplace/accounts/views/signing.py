@@ -4,13 +4,14 @@ from flask import redirect, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import resets
+from marketplace.accounts.access import What, note
 from marketplace.accounts.credentials import hash_password, hash_pin
 from marketplace.accounts.models import User
 from marketplace.accounts.schemas import EmailForm, NewPasswordForm, NewPinForm, SignInForm
 from marketplace.accounts.sessions import close_session, present_session
 from marketplace.accounts.signing_in import Claim, authenticate, claim_by_email, claim_by_phone
 from marketplace.accounts.tokens import Purpose, find_token
-from marketplace.accounts.views.blueprint import blueprint, home_of, local_path, welcome
+from marketplace.accounts.views.blueprint import blueprint, caller, home_of, local_path, welcome
 from marketplace.accounts.views.tiles import tiles_instead
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import Invalid, LumbungError
@@ -28,7 +29,7 @@ def sign_in() -> Answer:
         try:
             values = load_form(SignInForm)
             claim = _claim(values["who"])
-            user = authenticate(claim, values["password"], network_address())
+            user = authenticate(claim, values["password"], caller())
         except LumbungError as error:
             return show_form(page, error)
         return welcome(user, claim.by, values["next"])
@@ -43,8 +44,13 @@ def sign_in() -> Answer:
 @allow(PUBLIC)
 def sign_out() -> Answer:
     """End this session on the server too; a copied cookie is worth nothing afterwards."""
+    present = present_session()
+    if present is not None:
+        note(present.user, What.SIGNED_OUT, caller(), by=present.by)
     close_session()
-    return done(url_for("accounts.sign_in"), _("You are signed out."))
+    answer = done(url_for("accounts.sign_in"), _("You are signed out."))
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 @blueprint.route("/forgot", methods=["GET", "POST"])
@@ -78,6 +84,7 @@ def reset(token: str) -> Answer:
         try:
             password_hash = hash_password(load_form(NewPasswordForm)["password"], about=email)
             user = resets.reset_password(token, password_hash)
+            note(user, What.PASSWORD, caller(), by="letter")
         except LumbungError as error:
             return show_form(page, error, token=token, email=email)
         return welcome(user, "password")
@@ -95,6 +102,7 @@ def new_pin(token: str) -> Answer:
     if request.method == "POST":
         try:
             user = resets.renew_pin(token, hash_pin(load_form(NewPinForm)["pin"]))
+            note(user, What.PIN, caller(), by="link")
         except LumbungError as error:
             return show_form(page, error, token=token, name=name)
         return welcome(user, "pin")

@@ -8,12 +8,11 @@ from marketplace.accounts import devices, queries
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.schemas import PinForm
 from marketplace.accounts.signing_in import authenticate, claim_by_tile
-from marketplace.accounts.views.blueprint import blueprint, local_path, welcome
+from marketplace.accounts.views.blueprint import blueprint, caller, local_path, welcome
 from marketplace.config import SHARED_PHONE_MINUTES_MAX
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError, NotFound
 from marketplace.kernel.forms import Answer, load_form, show_form
-from marketplace.kernel.limits import network_address
 from marketplace.kernel.policy import LINK, allow
 
 LASTS = timedelta(minutes=SHARED_PHONE_MINUTES_MAX)
@@ -64,7 +63,7 @@ def tile(organisation: str, user_id: str) -> Answer:
         db.session.rollback()
     if request.method == "POST":
         try:
-            user = authenticate(claim_by_tile(user_id), load_form(PinForm)["pin"], network_address())
+            user = authenticate(claim_by_tile(user_id), load_form(PinForm)["pin"], caller())
         except LumbungError as error:
             return show_form(page, error, organisation=found, person=person)
         return welcome(user, "pin", request.form.get("next", ""), lasts=LASTS)

@@ -3,6 +3,7 @@ import pytest
 from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.accounts.organisations import PlatformMissing, platform
 from marketplace.accounts.registration import free_slug
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from tests.client import PageClient
 from tests.factories.accounts import make_organisation
@@ -21,6 +22,10 @@ def test_registered_cooperative_waits_for_the_operator(app, visitor, person):
     page = register(visitor).send()
     assert page.h1 == "Sign in"
     operator = PageClient(app).sign_in(person(operator=True))
+
+    with app.app_context():
+        db.session.query(User).filter(User.email == "alfonsa@example.org").one().email_confirmed_at = clock.now()
+        db.session.commit()
 
     waiting = operator.get("/operator/cooperatives")
     assert all(word in waiting.words for word in ("Tenun Lepo Lorun", "Sikka", "Alfonsa", "alfonsa@example.org"))
