@@ -10,14 +10,15 @@ from marketplace.config import CERTIFICATE_WARNING_DAYS
 from marketplace.kernel.db import db
 from marketplace.kernel.paging import Page, paged_by_name
 from marketplace.kernel.personal import by_name
-from producers.cooperatives.models import Certificate, Consent, Member
+from producers.cooperatives.models import Certificate, Consent, ConsentRefusal, Member
 
 ASKED_FOR = "show_labour_amount"
+HAS_REFUSED = exists().where(ConsentRefusal.member_id == Member.id, ConsentRefusal.kind == ASKED_FOR)
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A member, and whether her consent to show amounts stands, was ended, or was never asked for."""
+    """A member, and whether her consent to show amounts stands, was ended or refused, or was never asked for."""
 
     member: Member
     consent: str
@@ -28,7 +29,10 @@ def listed_members(
 ) -> Page[Listed]:
     """A page of the members of a day by name; with `gone`, of those who left. `sought` is part of a name or number."""
     query = select(
-        Member, _has_consent(Consent.revoked_at.is_(None)).label("stands"), _has_consent().label("asked")
+        Member,
+        _has_consent(Consent.revoked_at.is_(None)).label("stands"),
+        _has_consent().label("ended"),
+        HAS_REFUSED.label("refused"),
     ).options(noload(Member.organisation))
     query = query.where(Member.organisation_id == organisation_id)
     is_here = or_(Member.left_on.is_(None), Member.left_on >= on)
@@ -36,7 +40,8 @@ def listed_members(
     ids = by_name(query.with_only_columns(Member.id, Member.name, Member.number), sought=sought)
     page = paged_by_name(query, Member.id, ids, number)
     listed = [
-        Listed(member, "given" if stands else "ended" if asked else "missing") for member, stands, asked in page.items
+        Listed(member, "given" if stands else "ended" if ended else "refused" if refused else "missing")
+        for member, stands, ended, refused in page.items
     ]
     return Page(listed, page.number, page.total, page.size)
 
@@ -48,6 +53,7 @@ def never_asked(organisation_id: str, on: date) -> tuple[int, date | None]:
             Member.organisation_id == organisation_id,
             or_(Member.left_on.is_(None), Member.left_on >= on),
             ~_has_consent(),
+            ~HAS_REFUSED,
         )
     ).one()
     return row[0], row[1]

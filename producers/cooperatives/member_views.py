@@ -54,7 +54,7 @@ def show(organisation: str, member_id: str) -> Answer:
     return render_template(
         "producers/cooperatives/member.html",
         member=member,
-        consents={kind: queries.standing_consent(member.id, kind) for kind in CONSENT_KINDS},
+        said=queries.answers_of(member.id),
         kinds=CONSENTS,
         ways=WAYS,
         sexes=SEXES,

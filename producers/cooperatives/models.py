@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.kernel import ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal, PersonalNumber
 from marketplace.kernel.scope import scoped
@@ -68,6 +68,23 @@ class Consent(Journaled, Base):
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class ConsentRefusal(Journaled, Base):
+    """What a member was asked and said no to, and how. A later yes is a Consent; the no stays in the record."""
+
+    __tablename__ = "coop_consent_refusal"
+    __table_args__ = (
+        CheckConstraint("kind IN ('show_labour_amount', 'show_name', 'photo')", name="kind_known"),
+        UniqueConstraint("member_id", "kind"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
+    member_id: Mapped[str] = mapped_column(ForeignKey("coop_member.id"))
+    kind: Mapped[str] = mapped_column(String(24))
+    how: Mapped[str] = mapped_column(String(80))
+    refused_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class Certificate(Journaled, Base):
     """A paper that backs a claim, such as organic, within its scope and dates; `holder` is who it was issued to."""
 
@@ -102,3 +119,5 @@ class Series(Base):
 
 scoped(Member.__table__)
 scoped(Consent.__table__)
+scoped(ConsentRefusal.__table__)
+append_only(ConsentRefusal.__table__)

@@ -1,13 +1,14 @@
 """Reading members, consents and certificates, always within one cooperative."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
-from producers.cooperatives.models import Certificate, Consent, Member
+from producers.cooperatives.models import Certificate, Consent, ConsentRefusal, Member
 
 
 def member_of(organisation_id: str, member_id: str) -> Member:
@@ -41,6 +42,26 @@ def standing_consent(member_id: str, kind: str) -> Consent | None:
     return db.session.scalar(
         select(Consent).where(Consent.member_id == member_id, Consent.kind == kind, Consent.revoked_at.is_(None))
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A member's last word on one kind of consent: 'given', 'withdrawn' or 'refused', how, and when."""
+
+    state: str
+    how: str
+    at: datetime
+
+
+def answers_of(member_id: str) -> dict[str, Said]:
+    """A member's last word on each kind she was asked about; a kind she never answered is not there."""
+    refusals = db.session.scalars(select(ConsentRefusal).where(ConsentRefusal.member_id == member_id))
+    said = {row.kind: Said("refused", row.how, row.refused_at) for row in refusals}
+    given = select(Consent).where(Consent.member_id == member_id).order_by(Consent.given_at, Consent.id)
+    for row in db.session.scalars(given):
+        withdrawn = row.revoked_at
+        said[row.kind] = Said("withdrawn", "", withdrawn) if withdrawn else Said("given", row.how, row.given_at)
+    return said
 
 
 def consenting(member_ids: Collection[str], kind: str) -> frozenset[str]:

@@ -34,7 +34,7 @@ def note_leaving(actor: Actor, member: Member, on: date) -> Member:
 
 
 def set_consents(actor: Actor, member: Member, kinds: frozenset[str], *, how: str) -> None:
-    """Record everything she agrees to now: what is new is given, what is missing revoked.
+    """Record everything she agrees to now: what is new is given, what is missing withdrawn, or refused at first asking.
 
     Refuses a new consent without how she gave it.
     """
@@ -45,3 +45,5 @@ def set_consents(actor: Actor, member: Member, kinds: frozenset[str], *, how: st
         services.revoke_consent(actor, member, kind)
     for kind in sorted(kinds - standing):
         services.give_consent(actor, member, kind, how=how)
+    for kind in sorted(set(CONSENT_KINDS) - kinds - standing):
+        services.refuse_consent(actor, member, kind, how=how)

@@ -14,9 +14,9 @@ from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import credit, debit, post
-from producers.cooperatives.models import CONSENT_KINDS, Certificate, Consent, Member
+from producers.cooperatives.models import CONSENT_KINDS, Certificate, Consent, ConsentRefusal, Member
 from producers.cooperatives.numbers import free_number
-from producers.cooperatives.queries import member_numbered, standing_consent
+from producers.cooperatives.queries import answers_of, member_numbered, standing_consent
 
 
 class MemberNumberTaken(Conflict):
@@ -101,6 +101,20 @@ def revoke_consent(actor: Actor, member: Member, kind: str) -> Consent | None:
         consent.revoked_at = clock.now()
         db.session.flush()
     return consent
+
+
+def refuse_consent(actor: Actor, member: Member, kind: str, *, how: str) -> ConsentRefusal | None:
+    """Record that a member was asked and said no; None where she answered before. Refuses unknown kinds."""
+    if kind not in CONSENT_KINDS:
+        raise ConsentKindUnknown(kind=kind)
+    if kind in answers_of(member.id):
+        return None
+    refusal = ConsentRefusal(
+        organisation_id=member.organisation_id, member_id=member.id, kind=kind, how=how, refused_at=clock.now()
+    )
+    db.session.add(refusal)
+    db.session.flush()
+    return refusal
 
 
 def record_certificate(

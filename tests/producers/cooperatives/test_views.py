@@ -11,9 +11,10 @@ from marketplace.accounts.models import Role
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from marketplace.kernel.invariants import run_all
 from producers.cooperatives import today
 from producers.cooperatives.evidence import file_evidence
-from producers.cooperatives.models import Certificate, Consent, Member
+from producers.cooperatives.models import Certificate, Consent, ConsentRefusal, Member
 from producers.cooperatives.queries import consenting
 from producers.cooperatives.services import enrol_member, give_consent, record_certificate, revoke_consent
 
@@ -148,6 +149,26 @@ def test_consent_is_given_with_how_and_taken_back(house, maria):
     assert house.read(lambda: db.session.scalars(db.select(Consent)).one().revoked_at) is not None
 
 
+def test_a_no_is_recorded_once_and_a_withdrawal_shown_with_its_day(house, maria):
+    manager = house.person()
+    assert manager.get(f"/k/weavers/members/{maria}").words.count("not asked yet") == 3
+    assert "1 member not asked for consent yet" in manager.get("/k/weavers/").words
+
+    manager.get(f"/k/weavers/members/{maria}/consents").form().fill(kinds=["photo"], how="signed").send()
+    with clock.at(date(2026, 11, 30)):
+        page = manager.get(f"/k/weavers/members/{maria}/consents").form().fill(kinds=None).send()
+
+    assert "Show photos in which she can be seen withdrawn 30 Nov" in page.words
+    assert "Show her name beside her pieces said no Signed on paper, 23 Nov" in page.words
+    assert "said no" in manager.get("/k/weavers/members").words
+    assert "not asked for consent" not in manager.get("/k/weavers/").words
+    refused = house.read(lambda: sorted(db.session.scalars(db.select(ConsentRefusal.kind))))
+    assert refused == ["show_labour_amount", "show_name"]
+    manager.get(f"/k/weavers/members/{maria}/consents").form().fill(kinds=["show_name"], how="thumb_print").send()
+    assert "given Thumb print on paper" in manager.get(f"/k/weavers/members/{maria}").words
+    assert house.read(lambda: list(run_all())) == []
+
+
 def test_a_list_takes_four_statements_whatever_its_length(house):
     def enrol():
         from tests.producers.conftest import organisation
@@ -166,7 +187,7 @@ def test_a_list_takes_four_statements_whatever_its_length(house):
 
     assert len(statements) <= 4, statements  # the names, then the page
     assert "30 people" in page.words
-    assert [words in page.words for words in ("given", "ended", "not asked yet")] == [True] * 3
+    assert [words in page.words for words in ("given", "withdrawn", "not asked yet")] == [True] * 3
     last = page.follow("Next")
     assert "Weaver 029" in last.words
     assert "Weaver 023" not in last.words
