@@ -141,7 +141,7 @@ def _staff(people: People, organisation: Organisation, name: str, local: str, ro
 def _member(manager: Actor, people: People, organisation: Organisation, name: str) -> Member:
     user = people.with_pin(name)
     grant_role(manager, user, organisation, Role.MEMBER)
-    return enrol_member(manager, organisation, name=name, user_id=user.id, sex="female")
+    return enrol_member(manager, organisation, name=name, user_id=user.id, sex="f")
 
 
 def _consent(manager: Actor, place: Place, members: list[Member]) -> None:
