@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_refused_consents"
-down_revision = "0008_scope"
+revision = "0010_refused_consents"
+down_revision = "0009_second_step"
 branch_labels = None
 depends_on = None
 
