@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection
 
-from marketplace.kernel.db import Base, Instant
+from marketplace.kernel.db import Base, Instant, without_limits
 
 database = current_app.extensions["migrate"].db
 
@@ -17,10 +17,10 @@ def render_item(kind: str, value: object, _context: object) -> str | bool:
 
 
 def run() -> None:
-    """Upgrade or downgrade in one transaction, so that a killed run leaves the former state."""
+    """Upgrade or downgrade, each migration in one transaction: a killed one has not been; the next run goes on."""
     if context.is_offline_mode():
         raise SystemExit("Migrations run against a database: set DATABASE_URL.")
-    with database.engine.connect() as connection:
+    with database.engine.connect() as connection, without_limits(connection):
         _let_tables_be_rebuilt(connection)
         context.configure(
             connection=connection,
@@ -28,7 +28,10 @@ def run() -> None:
             render_as_batch=True,
             render_item=render_item,
             compare_type=True,
-            transaction_per_migration=True,
+            # On SQLite all of them are one, so that lost rows take everything back; kernel/db.py begins it, not the
+            # driver, which would end it at the first CREATE.
+            transaction_per_migration=connection.dialect.name != "sqlite",
+            transactional_ddl=True,
         )
         with context.begin_transaction():
             context.run_migrations()

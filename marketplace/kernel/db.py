@@ -119,6 +119,31 @@ def _engine_options(url: str) -> dict[str, Any]:
     }
 
 
+@event.listens_for(Engine, "do_connect")
+def _on_do_connect(dialect: Dialect, _record: ConnectionPoolEntry, _args: Any, options: dict[str, Any]) -> Any:
+    if dialect.name != "postgresql":
+        return None
+    from marketplace.kernel.patience import PatientConnection
+
+    return PatientConnection.connect(**options)
+
+
+@contextmanager
+def without_limits(connection: Connection) -> Iterator[None]:
+    """Within the block a migration or a backup may take its time; the connection is not used again."""
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.answer_s_max = None
+    connection.exec_driver_sql("SET statement_timeout = 0")
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.invalidate()
+
+
 @contextmanager
 def reading() -> Iterator[None]:
     """Within the block a SQLite transaction takes no write lock; PostgreSQL is not concerned."""

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.sql.expression import TableClause
 
 from marketplace.kernel.backup.errors import RowsHidden, UnknownKind
-from marketplace.kernel.db import db, reading
+from marketplace.kernel.db import db, reading, without_limits
 from marketplace.kernel.journal.canonical import wide_int
 
 ROWS_AT_ONCE = 1_000
@@ -86,18 +86,11 @@ def snapshot() -> Iterator[Connection]:
 
     PostgreSQL: one REPEATABLE READ transaction. SQLite: one read transaction, which in WAL mode is a snapshot too.
     """
-    with db.engine.connect() as connection, reading():
+    with db.engine.connect() as connection, without_limits(connection), reading():
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        lift_time_limit(connection)
         yield connection
         connection.rollback()
-
-
-def lift_time_limit(connection: Connection) -> None:
-    """Let a statement of this transaction take as long as the rows are many."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
 
 
 def shapes(connection: Connection) -> list[Shape]:

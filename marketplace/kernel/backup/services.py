@@ -16,7 +16,7 @@ from marketplace.config import CHECKOUT
 from marketplace.kernel import clock
 from marketplace.kernel.backup import archive, rows
 from marketplace.kernel.backup.errors import NewerSchema, NotEmpty, NotMigrated, OtherKey, SchemaDiffers, Tampered
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, without_limits
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.journal.checkpoint import BadNote, open_checkpoint
 from marketplace.kernel.journal.keys import signer
@@ -183,8 +183,7 @@ def _load(reader: archive.Reader, stage: Stage) -> int:
     wanted = {name: dict(table["columns"]) for name, table in reader.tables.items()}
     advance = stage("rows", sum(table["rows"] for table in reader.tables.values()))
     total = 0
-    with db.engine.begin() as connection:
-        rows.lift_time_limit(connection)
+    with db.engine.connect() as connection, without_limits(connection):
         shapes = {shape.name: shape for shape in rows.shapes(connection)}
         for name in sorted(wanted.keys() | shapes.keys()):
             if name not in shapes or name not in wanted or dict(shapes[name].kinds) != wanted[name]:
@@ -195,4 +194,5 @@ def _load(reader: archive.Reader, stage: Stage) -> int:
                     advance(done)
                     total += done
                 rows.set_counters(connection, shape)
+        connection.commit()
     return total

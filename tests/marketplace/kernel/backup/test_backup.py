@@ -16,6 +16,7 @@ from marketplace.kernel.backup.services import make_backup, restore_backup
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.checkpoint import Signer
 from marketplace.kernel.media_store import media_key, storage_at
+from marketplace.kernel.scope import everything
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import open_book
 from tests.conftest import settings
@@ -225,7 +226,15 @@ def test_rows_that_the_role_may_not_see_are_not_left_out_unseen(app: Flask, back
             rows.shapes(connection)
         connection.execute(text("CREATE POLICY keeper ON ledger_book TO CURRENT_USER USING (true)"))
         assert "ledger_book" in {shape.name for shape in rows.shapes(connection)}
+        connection.execute(text("DROP POLICY keeper ON ledger_book"))
+        connection.execute(text("DROP POLICY narrow ON ledger_book"))
+        told = "(SELECT current_setting('lumbung.scope', true)) = '*'"
+        connection.execute(text(f"CREATE POLICY scope ON ledger_book USING ({told} OR name = 'x')"))
     owner.dispose()
+
+    with app.app_context(), everything(), rows.snapshot() as connection:
+        [book] = [shape for shape in rows.shapes(connection) if shape.name == "ledger_book"]
+        assert len(list(rows.lines(connection, book))) == 1
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

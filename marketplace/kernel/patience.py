@@ -1,0 +1,26 @@
+"""A PostgreSQL connection that waits so long for an answer and no longer.
+
+The server ends a statement that takes too long, but only a server that still runs does: one that is stopped, or cut
+off without a word, would keep a request waiting for ever. The connection is closed then; the pool opens another.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg import errors
+
+from marketplace.config import ANSWER_S_MAX
+
+
+class PatientConnection(psycopg.Connection[Any]):
+    """Raises OperationalError, and is closed, when the server has not answered within ANSWER_S_MAX seconds."""
+
+    answer_s_max: float | None = ANSWER_S_MAX
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for the answer to one exchange with the server."""
+        try:
+            return super().wait(gen, interval, self.answer_s_max if timeout is None else timeout)
+        except errors._WaitTimeout as error:
+            self.close()
+            raise psycopg.OperationalError(f"no answer within {self.answer_s_max} s") from error

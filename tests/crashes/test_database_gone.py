@@ -1,0 +1,104 @@
+"""The database does not answer, or its answer is lost: nobody waits for ever, nothing is lost, nothing done twice."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from werkzeug.test import TestResponse
+
+from marketplace.accounts.models import User
+from marketplace.app import create_app
+from marketplace.kernel import clock, invariants
+from marketplace.kernel import db as database_module
+from marketplace.kernel.db import db
+from marketplace.kernel.journal import sequencer, verify
+from marketplace.kernel.patience import PatientConnection
+from orders.checkout.models import Order
+from producers.deliveries.models import DeliverySlip
+from tests.client import PageClient
+from tests.conftest import settings
+from tests.crashes.between import Between, between
+from tests.factories.door import make_door
+from tests.house import patience
+from tests.orders.shop import open_shop
+from tests.orders.test_buyer_pages import checked
+from tests.page import Form
+
+ANSWER_S_MAX = 0.5
+CONNECT_S_MAX = 2  # psycopg waits no shorter
+
+
+@pytest.fixture
+def line(fresh_database, monkeypatch, tmp_path: Path) -> Iterator[tuple[Flask, Between]]:
+    """The app on PostgreSQL with somebody between; impatient, so that the tests need not wait."""
+    monkeypatch.setattr(PatientConnection, "answer_s_max", ANSWER_S_MAX * patience())
+    monkeypatch.setattr(database_module, "CONNECT_S_MAX", CONNECT_S_MAX)
+    with between(fresh_database("postgresql").url) as (proxy, url):
+        app = create_app(settings(url, tmp_path))
+        yield app, proxy
+        proxy.dumb = False
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+def test_nobody_waits_for_ever_for_a_database_that_says_nothing(line):
+    app, proxy = line
+    client = app.test_client()
+    assert client.get("/").status_code == 200
+
+    proxy.dumb = True
+    for bound in (ANSWER_S_MAX, CONNECT_S_MAX):  # first the pool's open connection, then a new one
+        begun = time.monotonic()
+        answer = client.get("/")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert time.monotonic() - begun < (bound + 2) * patience()
+    assert client.get("/healthz").status_code == 200
+
+    proxy.dumb = False
+    assert client.get("/").status_code == 200
+
+
+def test_what_was_done_though_its_answer_was_lost_is_done_once(line):
+    app, proxy = line
+    with app.app_context():
+        shop = open_shop(on=clock.today())
+        door = make_door()
+        collector = door.collector.user_id
+        path = f"/s/{door.organisation.slug}/slips/new/{door.maria.id}"
+        db.session.commit()
+        buyer, member = PageClient(app), PageClient(app)
+        buyer.post("/basket/add", {"listing_id": shop.scarf.id})
+        order = checked(buyer).form("client_key")
+        member.sign_in(db.session.get_one(User, collector))
+        slip = member.get(path).form().fill(issued="600", good="3", paid="100.000").send("Check together").form()
+        db.session.rollback()
+
+        for form, button, rows in ((order, None, Order), (slip, "Save slip", DeliverySlip)):
+            proxy.hang_up_at = b"COMMIT"
+            lost, answer = (pressed(form, button) for _time in range(2))
+
+            assert lost.status_code == 503
+
+            assert answer.status_code == 303
+            assert db.session.scalar(select(func.count()).select_from(rows)) == 1
+            db.session.rollback()
+
+        proxy.hang_up_at = b"COMMIT"
+        with pytest.raises(OperationalError):
+            sequencer.sequence()
+        db.session.rollback()
+        sequencer.sequence()
+        assert proxy.hung_up == 3
+        assert [*verify.check_journal(), *invariants.run_all()] == []
+        db.session.rollback()
+
+
+def pressed(form: Form, button: str | None) -> TestResponse:
+    """The form sent as it stands, whatever the answer."""
+    answer: TestResponse = form.page.client.http.post(form.action, data=form.data(button))
+    return answer
