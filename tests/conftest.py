@@ -79,7 +79,7 @@ def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _in_every_scope() -> Iterator[None]:
     """What a test does itself it does for all; a request is let in where its rule says, as in life."""
     with scope.everything():
