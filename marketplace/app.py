@@ -7,7 +7,19 @@ from typing import Any
 from flask import Flask
 
 from marketplace import config
-from marketplace.kernel import dates, db, i18n, limits, logs, personal, policy, quantity_format, static_files, web
+from marketplace.kernel import (
+    dates,
+    db,
+    i18n,
+    limits,
+    logs,
+    metrics,
+    personal,
+    policy,
+    quantity_format,
+    static_files,
+    web,
+)
 
 # Every part by its dotted name, in the order in which it is plugged in: ground floor first.
 PARTS = (
@@ -23,6 +35,7 @@ PARTS = (
     "marketplace.accounts",
     "marketplace.catalogue",
     "marketplace.storefront",
+    "marketplace.watch",
     "producers.cooperatives",
     "producers.decisions",
     "producers.materials",
@@ -61,7 +74,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.load(overrides))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.configure(json_lines=app.config["LUMBUNG_ENV"] == "production")
-    for station in (db, personal, web, limits, policy, i18n, dates, quantity_format, static_files):
+    stations = (metrics, db, personal, web, limits, policy, i18n, dates, quantity_format, static_files)
+    for station in stations:
         station.init_app(app)
     for name in PARTS:
         import_module(name).init_app(app)

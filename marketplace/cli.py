@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup, with_appcontext
 from marketplace.config import BadSetting
 from marketplace.kernel import grants, scope
 from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.logs import traced
 from marketplace.kernel.policy import rule_of
 
 
@@ -131,7 +132,8 @@ def list_routes(app: Flask) -> list[dict[str, Any]]:
 def main() -> None:
     """Run a command; 0 finished, 1 refused or broken, 2 wrong usage."""
     try:
-        cli.main(standalone_mode=False)
+        with traced():
+            cli.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)

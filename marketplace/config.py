@@ -14,6 +14,7 @@ from environs import Env, EnvError
 from sqlalchemy.engine import make_url
 
 STRIPE_API_BASE = "https://api.stripe.com"
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 # Bounds. Each is used by name where it holds.
@@ -101,6 +102,14 @@ HOURLY_PAY_MONTHS = 12
 CERTIFICATE_WARNING_DAYS = 60
 CHOICES_MAX = 300
 SEQUENCE_EVERY_MS = 100
+LOG_FRAMES_MAX = 12
+SLOW_REQUEST_MS = 1_000
+INVARIANTS_SECONDS_MAX = 300
+VERIFY_SECONDS_MAX = 3 * 3_600
+VERIFY_HOUR_UTC = 19
+VERIFY_DAYS_WARNING = 2
+CHECKS_KEPT = 100
+DELIVERY_ATTEMPTS_WARNING = 5
 UNSEQUENCED_S_MAX = 60
 PDF_SECONDS_MAX = 20
 PDF_BYTES_MAX = 10 * 1024 * 1024
@@ -185,6 +194,7 @@ def _read(env: Env) -> dict[str, Any]:
         "STRIPE_API_KEY": env.str("STRIPE_API_KEY", ""),
         "STRIPE_API_BASE": env.str("STRIPE_API_BASE", STRIPE_API_BASE),
         "STRIPE_WEBHOOK_SECRET": env.str("STRIPE_WEBHOOK_SECRET", ""),
+        "METRICS_TOKEN": env.str("METRICS_TOKEN", ""),
         "MAIL_URL": env.str("MAIL_URL", f"file://{CHECKOUT / 'var' / 'mail'}"),
         "MEDIA_URL": env.str("MEDIA_URL", str(CHECKOUT / "var" / "media")),
         "MAX_CONTENT_LENGTH": BODY_BYTES_MAX,

@@ -10,6 +10,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
@@ -21,6 +22,7 @@ from flask import Flask
 
 from marketplace.config import (
     DRAIN_S_MAX,
+    METRICS_FOLDER,
     RESTART_WAIT_FIRST_S,
     RESTART_WAIT_S_MAX,
     STEADY_S_MIN,
@@ -80,7 +82,9 @@ def serve(app: Flask, host: str, port: int) -> int:
     from marketplace.kernel import jobs
 
     share()
-    return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(jobs.work, app))])
+    with tempfile.TemporaryDirectory(prefix="lumbung-metrics-") as counters:
+        os.environ[METRICS_FOLDER] = counters  # the metrics' library looks there when a child loads it
+        return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(jobs.work, app))])
 
 
 def first(prepare: Callable[[], Any]) -> None:

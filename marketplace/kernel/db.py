@@ -154,6 +154,20 @@ def reading() -> Iterator[None]:
         _reads_only.reset(token)
 
 
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Within the block the session reads one moment of the whole database and keeps no writer waiting."""
+    db.session.rollback()
+    with reading():
+        if is_postgresql():
+            options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            db.session.connection(execution_options=options)
+        try:
+            yield
+        finally:
+            db.session.rollback()
+
+
 def only_read(reads: bool) -> None:
     """Say for the rest of this context whether transactions only read."""
     _reads_only.set(reads)

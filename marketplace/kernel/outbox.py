@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_postgresql
+from marketplace.kernel.logs import traced
 
 Handler = Callable[[dict[str, Any]], None]
 RETRY_FIRST_S = 5
@@ -99,15 +100,16 @@ def deliver_due(limit: int = 100) -> int:
 def _deliver(delivery: Delivery) -> bool:
     delivery_id, topic = delivery.id, delivery.message.topic
     handler: Handler = current_app.extensions["outbox"][topic][delivery.handler]
-    try:
-        handler(delivery.message.payload)
-        delivery.done_at = clock.now()
-        db.session.commit()
-    except Exception:
-        db.session.rollback()
-        log.exception("delivery_failed", delivery=delivery_id, topic=topic)
-        _postpone(delivery_id)
-        return False
+    with traced(delivery=delivery_id, topic=topic):
+        try:
+            handler(delivery.message.payload)
+            delivery.done_at = clock.now()
+            db.session.commit()
+        except Exception:
+            db.session.rollback()
+            log.exception("delivery_failed")
+            _postpone(delivery_id)
+            return False
     return True
 
 

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from marketplace.config import STRIPE_API_BASE
-from marketplace.kernel import ids, scope
+from marketplace.config import SLOW_REQUEST_MS, STRIPE_API_BASE
+from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
 
@@ -90,6 +90,7 @@ def _close_request(response: Response) -> Response:
     if "Cache-Control" not in response.headers and not kept:
         response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Request-ID"] = g.get("request_id", "")
+    _log_request(response)
     return response
 
 
@@ -97,6 +98,14 @@ def _end_request(_error: BaseException | None) -> None:
     token = g.pop("scope", None)
     if token is not None:
         scope.end_request(token)
+
+
+def _log_request(response: Response) -> None:
+    """What may have changed something, failed or was slow; all else is only counted. Never the address itself."""
+    took_ms = round(metrics.seconds_so_far() * 1000)
+    if request.method in SAFE_METHODS and response.status_code < 500 and took_ms < SLOW_REQUEST_MS:
+        return
+    log.info("request", method=request.method, route=metrics.route(), status=response.status_code, ms=took_ms)
 
 
 def _card_pages() -> str:

@@ -8,6 +8,8 @@ import click
 from flask.cli import with_appcontext
 from tqdm import tqdm
 
+from marketplace.kernel import clock
+from marketplace.kernel.check_log import BACKUP, note_check
 from marketplace.kernel.db import db, is_postgresql
 
 Advance = Callable[[int], None]
@@ -20,7 +22,10 @@ def backup(path: Path) -> None:
     """Write the whole house to a new file, while it works: rows, media, the signed checkpoint."""
     from marketplace.kernel.backup.services import make_backup
 
+    started_at = clock.now()
     kept = make_backup(path, _bar)
+    note_check(BACKUP, started_at, events=kept.events)
+    db.session.commit()
     click.echo(f"✓ {kept.rows} rows, {kept.files} files, {kept.events} events under the checkpoint: {path}")
     click.echo("Its keys are not in it. Keep SECRET_KEY, CHECKPOINT_KEY and FIELD_KEYS in another place.")
 

@@ -3,13 +3,17 @@
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.kernel import invariants
-from marketplace.kernel.db import db
+from marketplace.kernel import clock, invariants
+from marketplace.kernel.check_log import VERIFY, note_check
+from marketplace.kernel.db import db, snapshot
+from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import receipt_file, receipt_proof, sequencer, verify
 from marketplace.kernel.journal.findings import all_hold
 from marketplace.kernel.journal.keys import verifier_text
@@ -28,7 +32,7 @@ def verify_command(document: Path | None, as_json: bool, checkpoint: Path | None
     """Check the whole house, or one receipt (JSON or PDF) with the public key alone."""
     if document is not None:
         sys.exit(_verify_document(document, key, as_json))
-    sys.exit(verify_house(checkpoint.read_text() if checkpoint else None, as_json=as_json))
+    sys.exit(verify_house(checkpoint.read_text() if checkpoint else None, as_json=as_json, keep=True))
 
 
 def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
@@ -49,19 +53,35 @@ def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
     return 0 if all_hold(findings) else 1
 
 
-def verify_house(outside_note: str | None, *, as_json: bool) -> int:
-    """Sequence what waits, check everything, print what is broken; the exit code."""
-    sequencer.sequence()
-    broken = [*verify.check_journal(outside_note), *invariants.run_all()]
-    size = sequencer.tree_size()
+def verify_house(outside_note: str | None, *, as_json: bool, keep: bool = False) -> int:
+    """Sequence what waits, check everything, print what is broken; the exit code. `keep` notes the result."""
+    started_at = clock.now()
+    broken, size = _checked(outside_note)
     if as_json:
         click.echo(json.dumps({"ok": not broken, "events": size, "broken": [asdict(b) for b in broken]}))
     else:
         for b in broken:
             click.echo(f"× {b.table} {b.row}: {b.detail} ({b.check})")
         click.echo(f"{'×' if broken else '✓'} {size} events, {len(broken)} broken")
-    db.session.rollback()
+    if keep:
+        _keep(started_at, size, broken)
     return 1 if broken else 0
+
+
+def _checked(outside_note: str | None) -> tuple[list[Broken], int]:
+    sequencer.sequence()
+    with snapshot():
+        return [*verify.check_journal(outside_note), *invariants.run_all()], sequencer.tree_size()
+
+
+def _keep(started_at: datetime, size: int, broken: list[Broken]) -> None:
+    """Note the result for the operator's page; a database that cannot be written does not spoil the check."""
+    try:
+        note_check(VERIFY, started_at, events=size, broken=broken)
+        db.session.commit()
+    except SQLAlchemyError as error:
+        db.session.rollback()
+        click.echo(f"The result could not be kept: {type(error).__name__}", err=True)
 
 
 @click.command("anchor")

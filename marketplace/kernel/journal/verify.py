@@ -34,6 +34,22 @@ def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
         yield from _check_rows(mapper)
 
 
+def check_head() -> Iterator[Broken]:
+    """What shows at once: nothing waits long, the newest checkpoint is signed and is the root of the stored tree."""
+    yield from _check_waiting()
+    newest = db.session.scalar(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1))
+    if newest is None:
+        return
+    name = str(newest.size)
+    try:
+        signed = open_checkpoint(newest.note, Verifier.from_vkey(verifier_text()))
+    except BadNote as error:
+        yield Broken("checkpoint", "journal_checkpoint", name, str(error))
+        return
+    if (signed.size, signed.root, signed.root.hex()) != (newest.size, _root_at(signed.size), newest.root):
+        yield Broken("checkpoint", "journal_checkpoint", name, "is not the root of the tree as it is stored")
+
+
 def journaled_mappers() -> list[Mapper[Any]]:
     """Every mapped class whose rows are journaled, by table name."""
     mappers = [mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, Journaled)]

@@ -1,0 +1,3 @@
+DROP TABLE check_run
+-- next
+DROP TABLE job_run
