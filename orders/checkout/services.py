@@ -68,11 +68,12 @@ class QuotedLine:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """What a basket costs now; `fee_estimate` is inside the total, not on top of it."""
+    """What a basket costs now; `fee_estimate` is inside the total, not on top; `rates` are those it reckons with."""
 
     lines: list[QuotedLine]
     total: Money
     fee_estimate: Money
+    rates: list[ExchangeRate]
 
 
 def quote(basket: Basket, *, country: str | None, charge_currency: str, method: str) -> Quote:
@@ -92,7 +93,7 @@ def quote(basket: Basket, *, country: str | None, charge_currency: str, method: 
     lines += [_parcel(seller, delivery_price(seller, country), rates) for seller in sellers.values()]
     charges = [line.charge.minor for line in lines]
     fee = expected_fee(charges, charge_currency, method)
-    return Quote(lines, Money(sum(charges), charge_currency), Money(fee, charge_currency))
+    return Quote(lines, Money(sum(charges), charge_currency), Money(fee, charge_currency), rates.used())
 
 
 def place_order(
@@ -227,6 +228,9 @@ class _Rates:
             self._known[currency] = fresh_rate(self.charge_currency, currency)
         rate = self._known[currency]
         return (rate.rate, rate.id) if rate else ("1", None)
+
+    def used(self) -> list[ExchangeRate]:
+        return [rate for _currency, rate in sorted(self._known.items()) if rate]
 
 
 def _item(stock: Stock, quantity: int, rates: _Rates) -> QuotedLine:
