@@ -11,6 +11,8 @@ A journey asks for the fixture `served` (the app on a port of its own) and `brow
 
 Words are given in English, as in the templates, and sought in the language of the journey. Every page that a
 journey reaches is judged by axe as soon as it has loaded; without script there is nothing that could run axe.
+With `browse("id", keys=True)` the mouse is taken away: links, buttons and fields are reached by Tab, and the focus
+has to be seen. When a journey ends, `lumbung verify` has to be clean.
 """
 
 import shutil
@@ -28,12 +30,24 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from marketplace.accounts.sessions import COOKIE_KEY, begin_session
+from marketplace.cli import cli
 from marketplace.kernel import catalogs, ids
 from marketplace.kernel.db import db
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 WAIT_MS_MAX = 20_000
+STOPS_MAX = 90
+# What has the focus: its label or its words, and whether anything shows that it has it.
+FOCUSED = """() => {
+  const it = document.activeElement;
+  const named = it.labels && it.labels.length ? [...it.labels].map(label => label.textContent).join(" ") : it.textContent;
+  const style = getComputedStyle(it);
+  return {
+    words: (it.getAttribute("aria-label") || named || "").replace(/\\s+/g, " ").trim(),
+    seen: style.outlineStyle !== "none" || style.boxShadow !== "none",
+  };
+}"""
 
 
 @cache
@@ -44,8 +58,11 @@ def _indonesian() -> Catalog:
 class Journey:
     """One person's way through the pages, in one language, on a screen of one width."""
 
-    def __init__(self, app: Flask, browser: Browser, address: str, language: str, width: int, script: bool) -> None:
+    def __init__(
+        self, app: Flask, browser: Browser, address: str, language: str, width: int, *, script: bool, keys: bool
+    ) -> None:
         self.app = app
+        self.keys = keys
         self.address = address
         self.context = browser.new_context(
             viewport={"width": width, "height": 740},
@@ -81,16 +98,35 @@ class Journey:
         return self.judge()
 
     def tap(self, words: str, *, at: int = 0) -> "Journey":
-        """Tap a link or button by its words, and wait for what comes."""
+        """Tap a link or button by its words, and wait for what comes; with keys, go there and press Enter."""
         words = self.say(words)
+        if self.keys:
+            self.reach(words)
+            with self.page.expect_navigation():
+                self.page.keyboard.press("Enter")
+            return self.judge()
         thing = self.page.get_by_role("link", name=words).or_(self.page.get_by_role("button", name=words))
         thing.nth(at).click()
         self.taps += 1
         self.page.wait_for_load_state()
         return self.judge()
 
+    def reach(self, words: str) -> "Journey":
+        """Press Tab until the focus is on what has these words or this label, and can be seen there."""
+        for _stop in range(STOPS_MAX):
+            self.page.keyboard.press("Tab")
+            at = self.page.evaluate(FOCUSED)
+            if words in at["words"]:
+                assert at["seen"], f"{self.page.url}: the focus on “{words}” cannot be seen"
+                return self
+        raise AssertionError(f"{self.page.url}: {STOPS_MAX} times Tab do not lead to “{words}”")
+
     def type_into(self, label: str, text: str) -> "Journey":
-        """Tap a field by its label and type."""
+        """Tap a field by its label and type; with keys, go there and type."""
+        if self.keys:
+            self.reach(self.say(label))
+            self.page.keyboard.type(text)
+            return self
         field = self.page.get_by_label(self.say(label))
         field.click()
         field.fill(text)
@@ -123,6 +159,14 @@ class Journey:
         """The sentence as the pages say it in the language of the journey; a name stays what it is."""
         message = _indonesian().get(english) if self.language == "id" else None
         return str(message.string) if message else english
+
+    def fetch(self, words: str, to: Path) -> Path:
+        """Keep the file behind a link, by the words of the link."""
+        link = self.page.get_by_role("link", name=self.say(words)).first
+        answer = self.context.request.get(self.address + str(link.get_attribute("href")))
+        assert answer.ok, f"{answer.url}: {answer.status}"
+        to.write_bytes(answer.body())
+        return to
 
     def words(self) -> str:
         """What a person reads on the page."""
@@ -177,15 +221,17 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    checked = app.test_cli_runner().invoke(cli, ["verify"])
+    assert checked.exit_code == 0, checked.output
 
 
 @pytest.fixture
 def browse(app: Flask, served: str, chromium: Browser) -> Iterator[Callable[..., Journey]]:
-    """Begin a journey: browse("id", width=360, script=False)."""
+    """Begin a journey: browse("id", width=360, script=False, keys=True)."""
     begun: list[Journey] = []
 
-    def begin(language: str = "id", *, width: int = 360, script: bool = True) -> Journey:
-        begun.append(Journey(app, chromium, served, language, width, script))
+    def begin(language: str = "id", *, width: int = 360, script: bool = True, keys: bool = False) -> Journey:
+        begun.append(Journey(app, chromium, served, language, width, script=script, keys=keys))
         return begun[-1]
 
     yield begin

@@ -1,0 +1,117 @@
+"""A guest buys from two cooperatives in two currencies, on a phone, in Indonesian: by keyboard alone, and without
+script; the transfer is confirmed, the receipt checked, one piece comes back."""
+
+from pathlib import Path
+
+import pytest
+
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.sequencer import sequence
+from marketplace.kernel.money import Money
+from orders.checkout.models import Order
+from tests.factories.market import Market, make_market
+
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
+
+
+@pytest.fixture
+def market(app) -> Market:
+    with app.app_context():
+        made = make_market()
+        db.session.commit()
+        return made
+
+
+def put_in_basket(buyer) -> None:
+    """From the list of cooperatives to their goods, a cloth of each."""
+    for cooperative in ("Tenun Waru", "Mudmee Silk"):
+        buyer.visit("/cooperatives").tap(cooperative).tap("Ikat cloth")
+        assert buyer.say("Where your money goes") in buyer.words()
+        buyer.tap("Put in the basket")
+
+
+def answer_questions(buyer) -> None:
+    """Address, name, way of paying; one question a page."""
+    buyer.tap("Go on to delivery")
+    buyer.type_into("Name on the parcel and address", "Ann Buyer, Jalan Melati 1, Maumere").tap("Go on")
+    buyer.type_into("Name", "Ann Buyer").type_into("E-mail address", "ann@example.org").tap("Go on")
+    buyer.tap("Go on")
+
+
+def order_of(app) -> Order:
+    return db.session.scalars(db.select(Order)).one()
+
+
+def confirm_transfer(app, browse, market) -> None:
+    """The operator finds the transfer on the statement."""
+    with app.app_context():
+        order = order_of(app)
+        amount = str(Money(order.amount_minor, order.charge_currency).decimal)
+    desk = browse("en", width=1280).sign_in(market.operator).visit("/operator/transfers").tap("It came")
+    desk.answer(amount=amount, reference="R-1", proof="statement of today, page 2").press()
+
+
+def seal(app) -> None:
+    """What the worker does every moment."""
+    with app.app_context():
+        sequence()
+        db.session.commit()
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["keyboard", "without script"])
+def test_a_guest_buys_from_two_cooperatives_and_holds_a_receipt(app, market, browse, tmp_path: Path, keys):
+    buyer = browse("id", width=360, keys=keys, script=keys)
+    put_in_basket(buyer)
+    basket = buyer.words()
+    assert "Rp5.000" in basket
+    assert "฿5.000" in basket
+    assert "Parcel from Mudmee Silk" in basket
+    answer_questions(buyer)
+    check = buyer.words()
+    assert buyer.heading() == buyer.say("Check your order")
+    assert "1 USD = 16285,50 IDR: Bank Contoh" in check
+    assert "1 USD = 35,1250 THB: Bank Contoh" in check
+    assert "Jalan Melati 1" in check
+
+    buyer.tap("Pesan seharga")
+
+    assert "12345678" in buyer.words()
+    assert "Barang disimpan untuk Anda sampai" in buyer.words()
+    confirm_transfer(app, browse, market)
+    buyer.page.reload()
+    buyer.judge().tap("See your receipt")
+    assert buyer.say("Being sealed") in buyer.words()
+    seal(app)
+    buyer.page.reload()
+    buyer.judge()
+    if not keys:
+        return
+    files = [
+        buyer.fetch("Receipt as JSON", tmp_path / "nota.json"),
+        buyer.fetch("Receipt as PDF", tmp_path / "nota.pdf"),
+    ]
+    address = buyer.page.url.removeprefix(buyer.address)
+    check_by_file(browse, files)
+    give_one_back(browse, market)
+    seal(app)
+    buyer.visit(address)
+    assert buyer.say("Credit notes") in buyer.words()
+    assert buyer.say("Refunded whole") in buyer.words()
+
+
+def check_by_file(browse, files: list[Path]) -> None:
+    """Anybody may bring the receipt: what was checked is said in plain words."""
+    reader = browse("id", width=360)
+    for file in files:
+        reader.visit("/verify").answer(file=file).press()
+        assert reader.heading() == reader.say("This receipt holds")
+        assert reader.page.locator(".findings .is-good").count() >= 3
+        assert reader.page.locator(".findings .is-wrong").count() == 0
+
+
+def give_one_back(browse, market) -> None:
+    """The weavers take their cloth back, the silk stays sold."""
+    manager = browse("en", width=1280).sign_in(market.manager).visit("/k/weavers/orders")
+    manager.press("main table a").tap("Refund")
+    manager.answer(**{"pieces-1": "1"}, goods="restocked", reason="too small").press("main form button.button-danger")
+    assert "too small" in manager.words()
