@@ -1,8 +1,8 @@
 """A strict double of Stripe: a small real HTTP server that keeps sessions, payments and refunds in memory.
 
 It refuses unknown parameters and wrong types (by Stripe's published schema where it is there), an idempotency key
-reused with other parameters, and refunds beyond the payment; it answers the same key with the same answer. Its
-checkout page has one button, so that a browser can pay on it, and it signs and sends its events.
+reused with other parameters, and refunds beyond the payment; it answers the same key with the same answer. On its
+checkout page a browser can pay, be declined or go back, and it signs and sends its events.
 """
 
 import hashlib
@@ -38,13 +38,14 @@ def sign(body: bytes, at: float, secret: str = WEBHOOK_SECRET) -> str:
 
 @dataclass
 class StripeDouble:
-    """What the double knows; `now` may be set, `down` makes every call fail."""
+    """What the double knows; `now` may be set, `down` makes every call fail, `is_slow` keeps its events back."""
 
     base: str = ""
     conformance: Path = Path("/nonexistent")
     now: Callable[[], float] = time.time
     webhook_url: str | None = None
     down: bool = False
+    is_slow: bool = False
     sessions: dict[str, Thing] = field(default_factory=dict)
     payments: dict[str, Thing] = field(default_factory=dict)
     refunds: dict[str, Thing] = field(default_factory=dict)
@@ -203,6 +204,18 @@ def _error(kind: str, message: str, param: str | None) -> tuple[int, Thing]:
     return 400, {"error": {"type": kind, "message": message, "param": param}}
 
 
+def _shown(session: Thing, said: str) -> str:
+    """The checkout page: a sum, what was said of the card, three ways on."""
+    page = (
+        f'<!doctype html><html lang="en"><title>Pay</title><h1>Pay {session["amount_total"]} {session["currency"]}</h1>'
+    )
+    if session["status"] != "open":
+        return f"{page}<p>This page is closed.</p></html>"
+    names = {"pay": "Pay", "decline": "Pay with a card that is declined"}
+    buttons = "".join(f'<button id="{it}" name="act" value="{it}">{text}</button>' for it, text in names.items())
+    return f'{page}<p>{said}</p><form method="post">{buttons}</form><a href="{session["cancel_url"]}">Back</a></html>'
+
+
 def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -217,22 +230,24 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
             if double.down:
                 self._write(503, b"", "text/plain")
             elif at.path.startswith("/c/pay/"):
-                self._page(method, at.path.removeprefix("/c/pay/"))
+                self._page(method, at.path.removeprefix("/c/pay/"), body)
             elif self.headers.get("Authorization") != f"Bearer {API_KEY}":
                 self._write(401, json.dumps(_error("invalid_request_error", "Bad key", None)[1]).encode())
             else:
                 status, thing = double.answer(method, at.path, at.query, body, self.headers.get("Idempotency-Key"))
                 self._write(status, json.dumps(thing).encode())
 
-        def _page(self, method: str, session_id: str) -> None:
+        def _page(self, method: str, session_id: str, body: str) -> None:
             session = double.sessions[session_id]
-            if method == "GET":
-                page = '<!doctype html><html lang="en"><title>Pay</title><h1>Pay</h1><form method="post">'
-                self._write(200, f'{page}<button id="pay">Pay</button></form></html>'.encode(), "text/html")
+            if method == "GET" or session["status"] != "open":
+                self._write(200, _shown(session, "").encode(), "text/html")
+                return
+            if "decline" in body:
+                self._write(200, _shown(session, "Your card was declined.").encode(), "text/html")
                 return
             with double.lock:
                 event = double.pay(session_id)
-            if double.webhook_url:
+            if double.webhook_url and not double.is_slow:
                 double.send(event)
             self.send_response(303)
             self.send_header("Location", session["success_url"])
