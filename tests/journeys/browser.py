@@ -11,6 +11,7 @@ A journey asks for the fixture `served` (the app on a port of its own) and `brow
 
 Words are given in English, as in the templates, and sought in the language of the journey. Every page that a
 journey reaches is judged by axe as soon as it has loaded; without script there is nothing that could run axe.
+`browse("id", width=360, also=1280)` acts on the phone and judges each page at the desk as well.
 With `browse("id", keys=True)` the mouse is taken away: links, buttons and fields are reached by Tab, and the focus
 has to be seen. When a journey ends, `lumbung verify` has to be clean.
 """
@@ -38,6 +39,8 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
 WAIT_MS_MAX = 20_000
 STOPS_MAX = 90
+HEIGHT = 740
+FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 # What has the focus: its label or its words, and whether anything shows that it has it.
 FOCUSED = """() => {
   const it = document.activeElement;
@@ -59,13 +62,22 @@ class Journey:
     """One person's way through the pages, in one language, on a screen of one width."""
 
     def __init__(
-        self, app: Flask, browser: Browser, address: str, language: str, width: int, *, script: bool, keys: bool
+        self,
+        app: Flask,
+        browser: Browser,
+        address: str,
+        language: str,
+        widths: list[int],
+        *,
+        script: bool,
+        keys: bool,
     ) -> None:
         self.app = app
         self.keys = keys
+        self.widths = widths
         self.address = address
         self.context = browser.new_context(
-            viewport={"width": width, "height": 740},
+            viewport={"width": widths[0], "height": HEIGHT},
             locale="id-ID" if language == "id" else "en-GB",
             extra_http_headers={"Accept-Language": language},
             java_script_enabled=script,
@@ -178,10 +190,12 @@ class Journey:
 
     def judge(self) -> "Journey":
         """Fail where the page has a barrier for somebody, is wider than the screen, or has a small target."""
-        is_ours = self.page.url.startswith(self.address)
-        if self.script and is_ours:
-            axe_clean(self.page)
-            assert self.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        if self.script and self.page.url.startswith(self.address):
+            for width in reversed(self.widths):
+                if len(self.widths) > 1:
+                    self.page.set_viewport_size({"width": width, "height": HEIGHT})
+                axe_clean(self.page)
+                assert self.page.evaluate(FITS), f"{self.page.url} is wider than {width} px"
         self.judged.append(self.page.url.removeprefix(self.address))
         return self
 
@@ -231,8 +245,11 @@ def browse(app: Flask, served: str, chromium: Browser) -> Iterator[Callable[...,
     """Begin a journey: browse("id", width=360, script=False, keys=True)."""
     begun: list[Journey] = []
 
-    def begin(language: str = "id", *, width: int = 360, script: bool = True, keys: bool = False) -> Journey:
-        begun.append(Journey(app, chromium, served, language, width, script=script, keys=keys))
+    def begin(
+        language: str = "id", *, width: int = 360, also: int = 0, script: bool = True, keys: bool = False
+    ) -> Journey:
+        widths = [width, also] if also else [width]
+        begun.append(Journey(app, chromium, served, language, widths, script=script, keys=keys))
         return begun[-1]
 
     yield begin
