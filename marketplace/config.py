@@ -165,6 +165,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     if config["LUMBUNG_ENV"] == "production" and not config["TRUSTED_HOSTS"]:
         config["TRUSTED_HOSTS"] = [urlsplit(config["BASE_URL"]).hostname]
     _require_keys(config)
+    _refuse_bad_keys(config)
     if config["LUMBUNG_ENV"] == "production" and not config["RATELIMIT_ENABLED"]:
         raise BadSetting("RATE_LIMITS=off is for measuring: production counts what repeats.")
     if config["SECOND_FACTOR"] not in {"required", "offered"}:
@@ -183,6 +184,7 @@ def _read(env: Env) -> dict[str, Any]:
         "APP_DATABASE_ROLE": env.str("APP_DATABASE_ROLE", ""),
         "SECRET_KEY": env.str("SECRET_KEY", None),
         "CHECKPOINT_KEY": env.str("CHECKPOINT_KEY", None),
+        "CHECKPOINT_RETIRED_KEYS": env.list("CHECKPOINT_RETIRED_KEYS", []),
         "FIELD_KEYS": env.list("FIELD_KEYS", []),
         "BASE_URL": base_url,
         "HOST": env.str("HOST", "127.0.0.1"),
@@ -234,6 +236,21 @@ def _require_keys(config: dict[str, Any]) -> None:
     keys = _development_keys()
     for name in missing:
         config[name] = keys[name]
+
+
+def _refuse_bad_keys(config: dict[str, Any]) -> None:
+    """A key that cannot be read would stop the sequencer later, and with it every receipt."""
+    from marketplace.kernel.journal.checkpoint import BadKey, Signer, Verifier
+
+    try:
+        name = Signer.from_text(config["CHECKPOINT_KEY"]).name
+        retired = [Verifier.from_vkey(text).name for text in config["CHECKPOINT_RETIRED_KEYS"]]
+    except BadKey as error:
+        raise BadSetting(
+            f"CHECKPOINT_KEY or CHECKPOINT_RETIRED_KEYS: {error}. Make one: lumbung keys new NAME"
+        ) from error
+    if {name} < {name, *retired}:
+        raise BadSetting(f"CHECKPOINT_RETIRED_KEYS: a retired key must have the name of the present one, {name}.")
 
 
 def _development_keys() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """FIELD_KEYS in use: which of them the stored fields need, and the change from an old one to a new one."""
 
+import secrets
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from sqlalchemy import String, func, select, type_coerce
 from marketplace.kernel import invariants
 from marketplace.kernel.db import Base, db
 from marketplace.kernel.invariants import Broken
+from marketplace.kernel.journal.checkpoint import BadKey, Signer
 from marketplace.kernel.personal import Field, FieldUnreadable, key_id_of, keys, opened, personal_fields, sealed
 from marketplace.kernel.personal_rows import index_rows, rewrite_rows
 
@@ -76,7 +78,21 @@ def _stored(field: Field) -> Iterator[tuple[str, str]]:
 
 @click.group("keys")
 def keys_group() -> None:
-    """FIELD_KEYS, under which personal fields are encrypted."""
+    """Keys: fresh ones; FIELD_KEYS, under which personal fields are encrypted."""
+
+
+@keys_group.command("new")
+@click.argument("name")
+def new_command(name: str) -> None:
+    """Print fresh keys for the environment; NAME is whose log it is, as a rule the host's name. Nothing is kept."""
+    try:
+        signing = Signer.generate(name)
+    except BadKey as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"SECRET_KEY={secrets.token_hex(32)}")
+    click.echo(f"CHECKPOINT_KEY={signing.to_text()}")
+    click.echo(f"FIELD_KEYS={secrets.token_hex(32)}")
+    click.echo(f"# Public, to be kept and published elsewhere: {signing.verifier.vkey}")
 
 
 @keys_group.command("list")

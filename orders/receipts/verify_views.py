@@ -9,12 +9,12 @@ from marketplace.config import PDF_BYTES_MAX, RECEIPT_CHECKS_ADDRESS_MAX
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, load_form, show_form
 from marketplace.kernel.journal.findings import Finding, all_hold
-from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.keys import verifier_texts
 from marketplace.kernel.journal.receipt_proof import (
     BadReceiptFile,
     receipt_from_json,
     receipt_from_pdf,
-    verify_receipt,
+    verify_by_any,
 )
 from marketplace.kernel.limits import MINUTE, Bound, per_address
 from marketplace.kernel.policy import PUBLIC, allow
@@ -98,7 +98,7 @@ def _held(token: str) -> dict[str, Any]:
 
 
 def _judged(document: dict[str, Any]) -> Answer:
-    findings: list[Finding] = verify_receipt(document, verifier_text())
+    findings: list[Finding] = verify_by_any(document, verifier_texts())
     number = document.get("number")
     return render_template(
         PAGE,

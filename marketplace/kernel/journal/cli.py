@@ -16,7 +16,7 @@ from marketplace.kernel.db import db, snapshot
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import receipt_file, receipt_proof, sequencer, verify
 from marketplace.kernel.journal.findings import all_hold
-from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.keys import verifier_texts
 from marketplace.kernel.journal.models import Checkpoint
 
 
@@ -26,7 +26,7 @@ from marketplace.kernel.journal.models import Checkpoint
 @click.option(
     "--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A checkpoint kept outside."
 )
-@click.option("--key", help="The public key (text, or a file that holds it); by default this house's own.")
+@click.option("--key", help="The public key, or a file that holds it or several; by default this house's own.")
 @with_appcontext
 def verify_command(document: Path | None, as_json: bool, checkpoint: Path | None, key: str | None) -> None:
     """Check the whole house, or one receipt (JSON or PDF) with the public key alone."""
@@ -43,8 +43,8 @@ def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
     except receipt_file.BadReceiptFile as error:
         click.echo(str(error), err=True)
         return 1
-    vkey = verifier_text() if key is None else (Path(key).read_text() if Path(key).exists() else key).strip()
-    findings = receipt_proof.verify_receipt(receipt, vkey)
+    vkeys = verifier_texts() if key is None else (Path(key).read_text() if Path(key).exists() else key).split()
+    findings = receipt_proof.verify_by_any(receipt, vkeys or [""])
     if as_json:
         click.echo(json.dumps([{"code": f.code, "ok": f.ok, "sentence": str(f)} for f in findings], ensure_ascii=False))
     else:

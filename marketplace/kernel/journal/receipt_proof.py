@@ -35,6 +35,7 @@ __all__ = [
     "receipt_from_pdf",
     "receipt_sha256",
     "sealed",
+    "verify_by_any",
     "verify_receipt",
 ]
 
@@ -101,6 +102,12 @@ def verify_receipt(receipt: object, vkey: str) -> list[Finding]:
     except BadKey:
         return [*findings, Finding("key", False)]
     return findings + _check_journal(checkpoint, proof, verifier)
+
+
+def verify_by_any(receipt: object, vkeys: Sequence[str]) -> list[Finding]:
+    """Check a receipt by several keys of one house: the findings of the first by which all holds, else of the first."""
+    judged = [verify_receipt(receipt, vkey) for vkey in vkeys]
+    return next((findings for findings in judged if all_hold(findings)), judged[0])
 
 
 def _check_fingerprint(receipt: Mapping[str, object], leaf: object) -> list[Finding]:

@@ -14,8 +14,8 @@ from marketplace.kernel.db import Base, db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.canonical import NotCanonical, row_digest
-from marketplace.kernel.journal.checkpoint import BadNote, Verifier, open_checkpoint
-from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.checkpoint import BadNote
+from marketplace.kernel.journal.keys import open_own_checkpoint
 from marketplace.kernel.journal.models import Checkpoint, Event, Journaled, Node
 from marketplace.kernel.journal.recorder import DELETED, digest_columns
 
@@ -42,7 +42,7 @@ def check_head() -> Iterator[Broken]:
         return
     name = str(newest.size)
     try:
-        signed = open_checkpoint(newest.note, Verifier.from_vkey(verifier_text()))
+        signed = open_own_checkpoint(newest.note)
     except BadNote as error:
         yield Broken("checkpoint", "journal_checkpoint", name, str(error))
         return
@@ -103,13 +103,12 @@ def _check_event(event: Event) -> Iterator[Broken]:
 
 
 def _check_checkpoints(roots: dict[int, bytes], outside_note: str | None) -> Iterator[Broken]:
-    verifier = Verifier.from_vkey(verifier_text())
     notes = [(str(size), note) for size, note in db.session.execute(select(Checkpoint.size, Checkpoint.note))]
     if outside_note is not None:
         notes.append(("outside", outside_note))
     for name, note in notes:
         try:
-            signed = open_checkpoint(note, verifier)
+            signed = open_own_checkpoint(note)
         except BadNote as error:
             yield Broken("checkpoint", "journal_checkpoint", name, str(error))
             continue

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from marketplace.kernel.journal.keys import verifier_text
+from marketplace.kernel.journal.keys import verifier_texts
 from marketplace.kernel.policy import PUBLIC, allow
 
 blueprint = Blueprint("journal", __name__)
@@ -11,5 +11,6 @@ blueprint = Blueprint("journal", __name__)
 @blueprint.get("/.well-known/lumbung.vkey")
 @allow(PUBLIC)
 def public_key() -> Response:
-    """The verifier key of this house's checkpoints, in the signed-note text form."""
-    return Response(verifier_text() + "\n", mimetype="text/plain", headers={"Cache-Control": "public, max-age=300"})
+    """The verifier key of this house's checkpoints, in the signed-note text form; below it those that are retired."""
+    lines = "".join(f"{vkey}\n" for vkey in verifier_texts())
+    return Response(lines, mimetype="text/plain", headers={"Cache-Control": "public, max-age=300"})

@@ -11,6 +11,7 @@ from marketplace.config import BadSetting, load
 from marketplace.kernel import clock, limits
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import TooMany
+from marketplace.kernel.journal.checkpoint import Signer
 from marketplace.kernel.limits import Bound, RateCount, forget, give_back, network_address, spend, sweep, take
 from tests.conftest import settings
 
@@ -128,16 +129,20 @@ def test_a_storage_that_is_away_hides_no_page(app, visitor, monkeypatch):
     visitor.get("/products?q=tenun")
 
 
+def set_keys(monkeypatch):
+    keys = {"SECRET_KEY": "k" * 32, "FIELD_KEYS": "33" * 32, "CHECKPOINT_KEY": Signer("shop", b"2" * 32).to_text()}
+    for name, key in keys.items():
+        monkeypatch.setenv(name, key)
+
+
 def test_production_counts_what_repeats(monkeypatch):
-    for name in ("SECRET_KEY", "CHECKPOINT_KEY", "FIELD_KEYS"):
-        monkeypatch.setenv(name, "k" * 32)
+    set_keys(monkeypatch)
     with pytest.raises(BadSetting, match="RATE_LIMITS"):
         load({"LUMBUNG_ENV": "production", "RATELIMIT_ENABLED": False, "DATABASE_URL": "sqlite://"})
 
 
 def test_production_answers_its_own_host_alone(monkeypatch):
-    for name in ("SECRET_KEY", "CHECKPOINT_KEY", "FIELD_KEYS"):
-        monkeypatch.setenv(name, "k" * 32)
+    set_keys(monkeypatch)
 
     config = load({"LUMBUNG_ENV": "production", "BASE_URL": "https://lumbung.example", "DATABASE_URL": "sqlite://"})
 
