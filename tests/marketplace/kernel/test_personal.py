@@ -9,8 +9,8 @@ from marketplace.app import create_app
 from marketplace.config import BadSetting, load
 from marketplace.kernel import clock, personal
 from marketplace.kernel.db import db
-from marketplace.kernel.keyring import all_fields, fields_by_key, rotate, unreadable_fields
 from marketplace.kernel.journal.verify import journaled_mappers
+from marketplace.kernel.keyring import all_fields, fields_by_key, rotate, unreadable_fields
 from marketplace.kernel.personal import FieldTooLong, FieldUnreadable
 from tests.conftest import settings
 from tests.factories.accounts import make_user
