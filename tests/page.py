@@ -130,6 +130,11 @@ class Form:
             ):
                 yield element
 
+    @property
+    def names(self) -> list[str]:
+        """The names under which it sends something, sorted."""
+        return sorted({control.get("name", "") for control in self._controls()})
+
     def _defaults(self) -> Iterator[tuple[str, str]]:
         for control in self._controls():
             name = control.get("name", "")

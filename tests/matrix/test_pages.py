@@ -7,7 +7,13 @@ from tests.matrix.doors import Door, doors
 from tests.matrix.knocking import Knocker
 from tests.matrix.test_tenants import UNSIGNED
 
-READERS = {"public": "visitor", "link": "visitor", "signed in": "member", "operator": "operator"}
+READERS = {
+    "public": "visitor",
+    "link": "visitor",
+    "metrics token": "visitor",
+    "signed in": "member",
+    "operator": "operator",
+}
 INSIDE = ["manager", "board"]
 
 

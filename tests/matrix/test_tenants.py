@@ -16,7 +16,7 @@ ROLES = [role.value for role in Role]
 OUTSIDERS = ["expired grant", "revoked membership", "operator", "buyer"]
 # What a door says to whoever may pass: a page, a file that waits, a way on, a form to fill in, or not now.
 OPEN = frozenset({ADMITTED, 200, 202, 302, 303, 409, 422})
-UNSIGNED = {"/webhooks/stripe": {400}}
+UNSIGNED = {"/webhooks/stripe": {400}, "/metrics": {404}}
 # Whoever takes out of her own basket what never lay in it has it as she wants it.
 OWN_BASKET = "/basket/lines/"
 # Addresses of cooperatives that never were.
@@ -72,7 +72,7 @@ def test_every_blank_has_an_example(matrix):
 def test_every_policy_is_one_that_is_tried_here(matrix):
     for door in doors(matrix.app):
         roles = door.roles
-        assert door.policy in {"public", "link", "signed in", "operator"} or roles, door
+        assert door.policy in {"public", "link", "signed in", "operator", "metrics token"} or roles, door
         assert (roles or set()) <= known_roles(), door
     assert {door.method for door in inside(matrix)} == {"GET", "POST"}
 
