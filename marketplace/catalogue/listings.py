@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Listing, Photo, Profile, Stock, StockSplit
+from marketplace.catalogue.models import HourlyPay, Listing, Photo, Profile, Stock, StockSplit
 from marketplace.catalogue.stock import lock
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
@@ -75,6 +76,17 @@ class Frozen:
     folds_labour: bool = False
     story: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyFigures:
+    """What an hour of a craft earned, in minor units, beside copies of its benchmarks; no figure of fewer than five."""
+
+    craft: str
+    people: int | None = None
+    mean_minor: int | None = None
+    median_minor: int | None = None
+    benchmarks: Sequence[Mapping[str, Any]] = ()
 
 
 def slug_of(title: str) -> str:
@@ -214,3 +226,34 @@ def publish_profile(
     db.session.add(profile)
     db.session.flush()
     return profile
+
+
+def publish_hourly_pay(
+    actor: Actor,
+    organisation: Organisation,
+    crafts: Sequence[HourlyFigures],
+    *,
+    since: date,
+    until: date,
+    holds_until: date,
+) -> list[HourlyPay]:
+    """Publish a cooperative's hourly pay by craft; what was published before is kept and no longer shown."""
+    published_at = clock.now()
+    rows = [
+        HourlyPay(
+            organisation_id=organisation.id,
+            craft=figures.craft,
+            since=since,
+            until=until,
+            people=figures.people,
+            mean_minor=figures.mean_minor,
+            median_minor=figures.median_minor,
+            benchmarks=[dict(benchmark) for benchmark in figures.benchmarks],
+            holds_until=holds_until,
+            published_at=published_at,
+        )
+        for figures in crafts
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    return rows

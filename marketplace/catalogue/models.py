@@ -1,15 +1,15 @@
 """Listings and their stock. A buyer sees what was true when it was published: rows here are frozen copies."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
 from marketplace.kernel.personal import Personal
 
@@ -79,6 +79,11 @@ class Stock(Journaled, Base):
         """Pieces a buyer can take now."""
         return self.listed + self.returned - self.reserved - self.sold - self.withdrawn
 
+    @property
+    def hourly(self) -> list[dict[str, Any]]:
+        """The hourly pay published of the crafts behind it; empty for an item of fewer than five makers."""
+        return list(self.story.get("hourly") or [])
+
 
 class StockSplit(Journaled, Base):
     """One row of a piece's price split as frozen at publishing, in the seller's currency."""
@@ -141,3 +146,36 @@ class Profile(Journaled, Base):
     selvedge: Mapped[list[Any]] = mapped_column(JSON, default=list)
     published_at: Mapped[datetime] = mapped_column(Instant)
     organisation: Mapped[Organisation] = relationship()
+
+
+class HourlyPay(Journaled, Base):
+    """What an hour of one craft earned in a cooperative over twelve months, as published; newer rows take its place.
+
+    Without `people` it only names a craft of fewer than five, of whom no figure may be shown. `benchmarks` are copies
+    with source, first and last day.
+    """
+
+    __tablename__ = "catalogue_hourly_pay"
+    __table_args__ = (
+        CheckConstraint(
+            "(people IS NULL AND mean_minor IS NULL AND median_minor IS NULL)"
+            " OR (people >= 5 AND mean_minor IS NOT NULL AND median_minor IS NOT NULL)",
+            name="figures_of_five",
+        ),
+        Index("ix_catalogue_hourly_pay_newest", "organisation_id", "published_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
+    craft: Mapped[str] = mapped_column(String(40))
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date] = mapped_column(Date)
+    people: Mapped[int | None] = mapped_column()
+    mean_minor: Mapped[int | None] = mapped_column(BigInteger)
+    median_minor: Mapped[int | None] = mapped_column(BigInteger)
+    benchmarks: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    holds_until: Mapped[date] = mapped_column(Date)
+    published_at: Mapped[datetime] = mapped_column(Instant)
+
+
+append_only(HourlyPay.__table__)

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Listing, Photo, Profile, Stock, StockSplit
+from marketplace.catalogue.models import HourlyPay, Listing, Photo, Profile, Stock, StockSplit
 from marketplace.catalogue.split_view import SplitView, split_view
 from marketplace.config import PAGE_SIZE, SITEMAP_ADDRESSES_MAX
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 
@@ -87,6 +89,7 @@ class Cooperative:
     profile: Profile | None
     goods: int = 0
     stripe: tuple[str, ...] = field(default=())
+    hourly: tuple[HourlyPay, ...] = ()
 
 
 _AVAILABLE = Stock.listed + Stock.returned - Stock.reserved - Stock.sold - Stock.withdrawn
@@ -295,15 +298,35 @@ def cooperatives() -> list[Cooperative]:
 
 
 def cooperative(slug: str) -> Cooperative:
-    """A public cooperative by its address; NotFound until the operator has approved it."""
-    row = db.session.execute(
-        select(Organisation, Profile)
+    """A public cooperative by its address, with its hourly pay; NotFound until the operator has approved it."""
+    rows = db.session.execute(
+        select(Organisation, Profile, HourlyPay)
         .outerjoin(Profile, Profile.organisation_id == Organisation.id)
+        .outerjoin(HourlyPay, and_(HourlyPay.organisation_id == Organisation.id, _is_newest_pay()))
         .where(Organisation.slug == slug, Organisation.approved_at.is_not(None), Organisation.kind == "cooperative")
-    ).one_or_none()
-    if row is None:
+        .order_by(HourlyPay.craft)
+    ).all()
+    if not rows:
         raise NotFound
-    return Cooperative(row[0], row[1], stripe=_stripe(row[1]))
+    organisation, profile, _first = rows[0]
+    today = clock.today(organisation.zone)
+    hourly = tuple(pay for *_rest, pay in rows if pay and pay.holds_until >= today)
+    return Cooperative(organisation, profile, stripe=_stripe(profile), hourly=hourly)
+
+
+def hourly_pay_of(organisation_id: str, today: date) -> Sequence[HourlyPay]:
+    """The hourly pay a cooperative shows today, by craft: of its newest publication, until that expires."""
+    return db.session.scalars(
+        select(HourlyPay)
+        .where(HourlyPay.organisation_id == organisation_id, _is_newest_pay(), HourlyPay.holds_until >= today)
+        .order_by(HourlyPay.craft)
+    ).all()
+
+
+def _is_newest_pay() -> ColumnElement[bool]:
+    other = aliased(HourlyPay)
+    newest = select(func.max(other.published_at)).where(other.organisation_id == HourlyPay.organisation_id)
+    return HourlyPay.published_at == newest.correlate(HourlyPay).scalar_subquery()
 
 
 def public_addresses() -> tuple[Sequence[str], Sequence[str]]:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from marketplace.catalogue import queries
+from marketplace.catalogue.models import HourlyPay
 from marketplace.catalogue.queries import Card, Cooperative, Filters
 from marketplace.catalogue.story import Claim, Goods, Story, claims_in_force, read_story
 from marketplace.config import HOME_LISTINGS, PAGE_SIZE
@@ -93,6 +94,7 @@ def cooperative(slug: str) -> Response:
             "summary": profile.summary if profile else "",
             "story": profile.story if profile else "",
             "since_year": profile.since_year if profile else None,
+            "hourly_pay": [_hourly(pay, seller.organisation.currency) for pay in seller.hourly],
             "products": [_card(card) for card in cards],
         }
     )
@@ -139,6 +141,21 @@ def _cooperative(seller: Cooperative) -> dict[str, Any]:
         "country": organisation.country,
         "members": profile.members_count if profile else None,
         "url": outside_url("storefront.cooperative", slug=organisation.slug),
+    }
+
+
+def _hourly(pay: HourlyPay, currency: str) -> dict[str, Any]:
+    """A craft's published pay for an hour; without figures where fewer than five people did it."""
+    return {
+        "craft": pay.craft,
+        "currency": currency,
+        "people": pay.people,
+        "mean_minor": pay.mean_minor,
+        "median_minor": pay.median_minor,
+        "since": pay.since.isoformat(),
+        "until": pay.until.isoformat(),
+        "holds_until": pay.holds_until.isoformat(),
+        "benchmarks": pay.benchmarks,
     }
 
 

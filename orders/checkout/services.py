@@ -268,6 +268,7 @@ def _line(order_id: str, ordinal: int, quoted: QuotedLine) -> OrderLine:
         charge_minor=quoted.charge.minor,
         makers=quoted.stock.makers if quoted.stock else 0,
         folds_labour=quoted.stock.folds_labour if quoted.stock else False,
+        wage_check_published=bool(quoted.stock and quoted.stock.hourly),
     )
 
 

@@ -17,6 +17,7 @@ from producers.lots.models import Lot, Step
 from producers.lots.steps import InputLine, OutputLine, record_step
 from producers.materials.models import Purchase
 from producers.materials.services import buy_material, issue_material, pay_supplier, return_material
+from producers.publishing.hourly import publish_hourly
 from producers.publishing.services import publish_lot
 from producers.wages.hourly import wage_check
 from producers.wages.models import Payslip
@@ -143,6 +144,8 @@ class Cycle:
             self.records[maker.id].append(cost)
         sign_off_step(self.coop.manager, step)
         finished = step.outputs[0].lot
+        if len(hands) > 1:
+            publish_hourly(self.coop.manager, self.coop.organisation)
         self.world.in_days(4, lambda: publish(self.coop, finished, goods))
         if turn == len(self.makers) - 1:
             self.world.in_days(2, self.pay)

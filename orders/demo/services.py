@@ -26,6 +26,7 @@ from orders.demo.draw import DESCRIPTION, PictureSpec, specs, write_all
 from orders.demo.people import People, SignInLine, found, found_platform, grant_auditor, pairing_address
 from orders.demo.places import DYES, PLACES
 from orders.demo.world import DAYS, Picture, World
+from producers.publishing.hourly import publish_hourly
 
 SEED = 20_261_123
 ORDERS, ORDERS_FULL = 84, 400
@@ -59,6 +60,8 @@ def make_demo(*, full: bool, progress: Progress) -> Made:
         for count, _day in enumerate(progress(world.play())):
             if count % ACTS_PER_COMMIT == 0:
                 db.session.commit()
+        for coop in world.coops:
+            publish_hourly(coop.manager, coop.organisation)
         grant_auditor(world, people)
         people.wait_for_approval()
         people.with_password("Pembeli Contoh", "buyer", "buyer")

@@ -23,6 +23,8 @@ class LineView:
     split: SplitView
     seller: Organisation
 
+    hourly: list[dict[str, Any]]
+
     @property
     def remaining_minor(self) -> int:
         """What of the line is not refunded."""
@@ -80,7 +82,9 @@ def _line_view(document: dict[str, Any], line: OrderLine, currency: str) -> Line
     rows = [
         {**row, "label": "", "note": _in_own_currency(row, document["origin"], currency)} for row in document["split"]
     ]
-    return LineView(document, split_view(rows, remaining), line.organisation)  # type: ignore[arg-type]
+    split = split_view(rows, remaining)  # type: ignore[arg-type]
+    hourly = line.stock.hourly if line.stock and document["wage_check_published"] else []
+    return LineView(document, split, line.organisation, hourly)
 
 
 def _in_own_currency(row: dict[str, Any], origin: dict[str, Any], currency: str) -> str:

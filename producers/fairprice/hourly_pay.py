@@ -1,53 +1,85 @@
-"""When hourly pay may be shown: only for a cooperative × craft × twelve months with at least five people."""
+"""What an hour earns, as it may be published: a cooperative × a craft × twelve months, never about fewer than five."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import noload
 
 from marketplace.config import HOURLY_PAY_MONTHS, HOURLY_PAY_PEOPLE_MIN
 from marketplace.kernel.db import db
-from producers.fairprice.queries import benchmark_on
 from producers.labour.models import OwnCost, WorkRecord
 from producers.lots.models import Step
 from producers.wages.hourly import check_of
 
 DAYS_A_MONTH = Fraction(365, 12)
 
+Row = TypeVar("Row", WorkRecord, OwnCost)
+
 
 @dataclass(frozen=True, slots=True)
 class HourlyPay:
-    """What an hour of one craft earned in one cooperative over twelve months, and how many people that is about."""
+    """What an hour of one craft earned over the twelve months; the figures are exact, in minor units of the currency.
 
-    people: int
-    effective_hour: Fraction
-    minimum_hour: Fraction | None
-    living_hour: Fraction | None
+    None for all three where fewer than five people worked in it: no figure of theirs is ever worked out.
+    """
 
-
-def wage_check_published(makers: Collection[str]) -> bool:
-    """Whether the hourly check of an item's makers may be shown: never for fewer than five people."""
-    return len(makers) >= HOURLY_PAY_PEOPLE_MIN
+    craft: str
+    people: int | None = None
+    mean_hour: Fraction | None = None
+    median_hour: Fraction | None = None
 
 
-def published_hourly_pay(organisation_id: str, craft: str, on: date) -> HourlyPay | None:
-    """The hourly pay of a craft over the twelve months to a day; None where fewer than five people worked."""
-    since = on - timedelta(days=int(HOURLY_PAY_MONTHS * DAYS_A_MONTH))
-    steps = select(Step.id).where(
-        Step.organisation_id == organisation_id,
-        Step.craft == craft,
-        Step.state == "posted",
-        Step.worked_on > since,
-        Step.worked_on <= on,
+def months_before(on: date) -> date:
+    """The day after which the twelve months to `on` begin."""
+    return on - timedelta(days=int(HOURLY_PAY_MONTHS * DAYS_A_MONTH))
+
+
+def hourly_pay(organisation_id: str, on: date) -> list[HourlyPay]:
+    """Every named craft of the twelve months to a day, by name: wages and own costs not repaid, by hours signed off."""
+    work = _by_craft(organisation_id, on, WorkRecord)
+    costs = _by_craft(organisation_id, on, OwnCost)
+    return [_craft(craft, records, costs.get(craft, [])) for craft, records in sorted(work.items())]
+
+
+def _craft(craft: str, work: Sequence[WorkRecord], costs: Sequence[OwnCost]) -> HourlyPay:
+    members = {record.member_id for record in work}
+    checks = [
+        check_of(
+            [record for record in work if record.member_id == member],
+            [cost for cost in costs if cost.member_id == member],
+            None,
+            None,
+        )
+        for member in members
+    ]
+    hours = sorted(check.effective_hour for check in checks if check.effective_hour is not None)
+    if len(hours) < HOURLY_PAY_PEOPLE_MIN:
+        return HourlyPay(craft)
+    middle = len(hours) // 2
+    median = hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2
+    return HourlyPay(craft, len(hours), check_of(work, costs, None, None).effective_hour, median)
+
+
+def _by_craft(organisation_id: str, on: date, kind: type[Row]) -> dict[str, list[Row]]:
+    rows = db.session.execute(
+        select(Step.craft, kind)
+        .join(Step, Step.id == kind.step_id)
+        .where(
+            Step.organisation_id == organisation_id,
+            Step.craft != "",
+            Step.state == "posted",
+            Step.worked_on > months_before(on),
+            Step.worked_on <= on,
+            kind.state == "signed_off",
+        )
+        .options(noload(kind.member))
     )
-    work = db.session.scalars(select(WorkRecord).where(WorkRecord.step_id.in_(steps), WorkRecord.state == "signed_off"))
-    laid_out = db.session.scalars(select(OwnCost).where(OwnCost.step_id.in_(steps), OwnCost.state == "signed_off"))
-    records = work.all()
-    people = {record.member_id for record in records}
-    minimum, living = (benchmark_on(organisation_id, kind, on) for kind in ("minimum", "living"))
-    check = check_of(records, laid_out.all(), minimum, living)
-    if not wage_check_published(people) or check.effective_hour is None:
-        return None
-    return HourlyPay(len(people), check.effective_hour, minimum, living)
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for craft, row in rows:
+        grouped[craft].append(row)
+    return grouped

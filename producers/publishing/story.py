@@ -17,6 +17,7 @@ from producers.labour.models import WorkRecord
 from producers.lots.models import Lot, Step, StepInput, StepOutput
 from producers.lots.queries import costs_of, steps_behind
 from producers.materials.models import Purchase, PurchaseClaim
+from producers.publishing.hourly import hourly_of_item
 
 
 def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def story_of(lot: Lot, makers: set[str]) -> dict[str, Any]:
         "makers": len(makers),
         "materials": _materials(lot_ids),
         "steps": [_step(step) for step in steps],
+        "hourly": hourly_of_item(lot.organisation, makers, steps),
     }
 
 

@@ -98,6 +98,26 @@ def test_makers_who_did_not_agree_stand_as_one_row(shop: Shop) -> None:
     assert sum(row["origin_minor"] for row in rows) == 657000
 
 
+def test_hourly_pay_frozen_with_an_item_stands_on_its_receipt_and_on_no_other(shop: Shop, client: FlaskClient) -> None:
+    stock = shop.scarf.stocks[0]
+    living = {"kind": "living", "hour_minor": 6971, "amount_minor": 1_450_000, "hours": 208, "source": "survey",
+              "from": "2026-01-01", "until": "2027-01-01", "is_met": False}  # fmt: skip
+    pay = {"craft": "weaving", "people": 6, "mean_minor": 5590, "median_minor": 5284, "since": "2025-04-10",
+           "until": "2026-04-09", "benchmarks": [living]}  # fmt: skip
+    stock.story = {**stock.story, "hourly": [pay]}
+    receipt = receipt_for(shop.paid({"scarf": 1, "runner": 1}))
+
+    document = stored_document(revision_of(receipt))  # type: ignore[arg-type]
+    token = receipt.token
+    db.session.commit()
+    page = client.get(f"/receipts/{token}?lang=en").get_data(as_text=True)
+
+    assert [line["wage_check_published"] for line in document["lines"]] == [True, False, False, False]
+    assert page.count("Hourly pay, compared") == 1
+    assert "below the living wage" in page
+    assert "survey" in page
+
+
 def test_a_stored_revision_cannot_be_changed(shop: Shop) -> None:
     shop.paid({"runner": 1})
 

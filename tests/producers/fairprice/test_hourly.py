@@ -8,7 +8,7 @@ import pytest
 from marketplace.accounts.actor import SYSTEM
 from marketplace.kernel import clock
 from producers.cooperatives.services import enrol_member
-from producers.fairprice.hourly_pay import published_hourly_pay, wage_check_published
+from producers.fairprice.hourly_pay import HourlyPay, hourly_pay
 from producers.fairprice.queries import benchmarks
 from producers.fairprice.services import BenchmarkIncomplete, record_benchmark
 from producers.labour.services import sign_off_step
@@ -87,11 +87,12 @@ def test_hourly_pay_of_four_is_nobodys_business(coop):
     today = clock.today(coop.organisation.zone)
     for number, member in enumerate(people[:4]):
         let_work(coop, member, f"K{number}")
-    assert published_hourly_pay(coop.organisation.id, "weaving", today) is None
+    assert hourly_pay(coop.organisation.id, today) == [HourlyPay("weaving")]
 
     let_work(coop, people[4], "K4")
 
-    published = published_hourly_pay(coop.organisation.id, "weaving", today)
-    assert (published.people, published.effective_hour) == (5, Fraction(50_000, 8))
-    assert published_hourly_pay(coop.organisation.id, "dyeing", today) is None
-    assert not wage_check_published({"a", "b", "c", "d"})
+    hour = Fraction(50_000, 8)
+    assert hourly_pay(coop.organisation.id, today) == [HourlyPay("weaving", 5, hour, hour)]
+    # A year and a day later it is no longer the pay of the last twelve months.
+    assert hourly_pay(coop.organisation.id, today + timedelta(days=364))[0].people == 5
+    assert hourly_pay(coop.organisation.id, today + timedelta(days=365)) == []

@@ -1,0 +1,3 @@
+DROP TABLE catalogue_hourly_pay
+-- next
+DROP FUNCTION catalogue_hourly_pay_append_only()
