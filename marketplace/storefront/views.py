@@ -154,6 +154,7 @@ def _options(counted: Facets, chosen: Filters) -> dict[str, Any]:
         "currency_options": [(code, f"{code} ({SYMBOLS.get(code, code)})") for code in counted.currencies],
         "category_names": [category_name(code) for code in chosen.categories if category_name(code)],
         "cooperative_names": [each.name for each in counted.cooperatives if each.value in chosen.cooperatives],
+        "narrowed": chosen != Filters(),
     }
 
 

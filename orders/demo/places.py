@@ -74,7 +74,7 @@ PLACES = (
         currency="THB",
         category="cloth",
         since_year=2009,
-        summary="Dua puluh penenun sutra di tepi sungai. Kokon dibeli dari tetangga, dipintal dan diikat sendiri.",
+        summary="Lima penenun sutra di tepi sungai. Kokon dibeli dari tetangga, dipintal dan diikat sendiri.",
         story="Kami mulai dengan tiga alat tenun di beranda Ibu Malee. Sekarang setiap rumah menenun dengan polanya "
         "sendiri, dan rapat anggota menentukan ongkosnya.",
         selvedge=("#7b2d3b", "#e8c15a", "#f3ead6", "#2f4d3a"),
@@ -121,7 +121,7 @@ PLACES = (
         currency="KHR",
         category="cloth",
         since_year=2014,
-        summary="Penenun krama dari delapan rumah. Kapas dipilih, dipilin, lalu ditenun kotak-kotak.",
+        summary="Penenun krama dari empat rumah. Kapas dipilih, dipilin, lalu ditenun kotak-kotak.",
         story="Krama dipakai untuk apa saja: penutup kepala, gendongan, tas pasar. Kami menenunnya dengan warna kami "
         "sendiri.",
         selvedge=("#a4343a", "#f4efe4", "#27406b"),

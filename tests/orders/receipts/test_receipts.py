@@ -1,7 +1,9 @@
 """Receipts: numbered, stored, sealed, shown as page, JSON and PDF."""
 
 import json
+from io import BytesIO
 
+import pikepdf
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -157,6 +159,7 @@ def test_the_link_opens_page_json_and_paper(shop: Shop, client: FlaskClient) -> 
     paper = client.get(f"/receipts/{token}.pdf")
     assert paper.mimetype == "application/pdf"
     assert receipt_from_pdf(paper.data) == answered
+    assert len(pikepdf.open(BytesIO(paper.data)).pages) == 1
     assert client.get(f"/receipts/{token}.pdf").data == paper.data
 
 
