@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 from babel.messages.pofile import read_po
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
@@ -37,6 +38,7 @@ def environment(language: str) -> Environment:
     )
     env.globals.update(
         language=lambda: language,
+        g=SimpleNamespace(second_factor_by=None),
         url_for_language=lambda code: f"?lang={code}",
         url_for=lambda _endpoint, filename: f"static/{filename}",
         csrf_token=lambda: "token",

@@ -45,5 +45,10 @@ def test_the_journey_tells_every_step_with_what_was_lost(stranger):
     assert [material["on"] for material in lot["materials"]] == ["2026-03-02", "2026-03-05", "2026-03-05"]
     first = lot["steps"][0]
     assert (first["on"], first["people"], first["loss_g"]) == ("2026-03-10", 1, 115)
-    assert first["inputs"] == [{"name": "raw silk yarn", "quantity": "2300", "unit": "GRM"}]
-    assert first["outputs"] == [{"name": "raw silk yarn", "quantity": "2185", "unit": "GRM"}]
+    assert first["inputs"] == [
+        {"name": "raw silk yarn", "quantity": "2300", "unit": "GRM", "mass_g": 2300, "role": "main"}
+    ]
+    assert first["outputs"] == [{"name": "raw silk yarn", "quantity": "2185", "unit": "GRM", "mass_g": 2185}]
+    # 2,300 and 1,900 g of yarn reeled: what did not become these scarves is lost or lies in store.
+    words = stranger.get(f"/trace/{code}").words.replace("\u00a0", " ")
+    assert "Balanced: 4.2 kg in = out" in words
