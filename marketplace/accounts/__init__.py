@@ -10,14 +10,17 @@ def init_app(app: Flask) -> None:
         access,
         addresses,
         console,
+        erasing,
         invitations,
         letters,
         names,
         operator_pages,
+        persons,
         resets,
         sessions,
     )
     from marketplace.accounts.cli import operator_command, second_step_off_command, sign_out_command
+    from marketplace.accounts.person_cli import erase_command, export_command
     from marketplace.accounts.views import blueprint, operator
     from marketplace.kernel import jobs, limits, outbox
 
@@ -39,7 +42,8 @@ def init_app(app: Flask) -> None:
     outbox.subscribe(app, addresses.NEW_TOPIC, "accounts.letters.new_address", letters.send_new_address)
     outbox.subscribe(app, addresses.CHANGED_TOPIC, "accounts.letters.changed", letters.send_address_changed)
     outbox.subscribe(app, access.TOPIC, "accounts.letters.access", letters.send_access)
-    for command in (operator_command, second_step_off_command, sign_out_command):
+    persons.register(app, erasing)
+    for command in (operator_command, second_step_off_command, sign_out_command, export_command, erase_command):
         app.cli.add_command(command)
     jobs.every(app, 10, "limits.sweep", limits.sweep)
     jobs.every(app, 60, "accounts.forget_old", access.forget_old)

@@ -5,6 +5,8 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the tables."""
-    from marketplace.catalogue import models
+    from marketplace.accounts import persons
+    from marketplace.catalogue import erasing, models
 
     app.extensions["catalogue"] = models
+    persons.register(app, erasing)

@@ -1,6 +1,5 @@
 """The only writer of listings, their stock, photos and profiles; what is put here is a frozen copy."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -174,7 +173,6 @@ def add_stock(actor: Actor, listing: Listing, quantity: int, frozen: Frozen) -> 
         makers=frozen.makers,
         folds_labour=frozen.folds_labour,
         story=dict(frozen.story),
-        names=json.dumps(list(frozen.names.items()), ensure_ascii=False) if frozen.names else "",
         source_sha256=frozen.source_sha256,
         published_at=clock.now(),
         split=[
@@ -184,6 +182,7 @@ def add_stock(actor: Actor, listing: Listing, quantity: int, frozen: Frozen) -> 
             for place, row in enumerate(frozen.split)
         ],
     )
+    stock.name_makers(frozen.names)
     listing.stocks.append(stock)
     db.session.flush()
     return stock

@@ -1,6 +1,7 @@
 """Listings and their stock. A buyer sees what was true when it was published: rows here are frozen copies."""
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -73,6 +74,10 @@ class Stock(Journaled, Base):
     def named(self) -> dict[str, str]:
         """The makers who agreed to be named, by their opaque id; apart from the story, so that one can be erased."""
         return dict(json.loads(self.names or "[]"))
+
+    def name_makers(self, named: Mapping[str, str]) -> None:
+        """Show these makers by name and no others."""
+        self.names = json.dumps(list(named.items()), ensure_ascii=False) if named else ""
 
     @property
     def available(self) -> int:

@@ -29,6 +29,7 @@ class BasketLine(Base):
     """So many pieces of one listing; the lot is picked when the order is placed."""
 
     __tablename__ = "cart_basket_line"
+    belongs_to = "basket_id"
     __table_args__ = (
         UniqueConstraint("basket_id", "listing_id"),
         CheckConstraint("quantity > 0", name="quantity_positive"),

@@ -6,9 +6,9 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in the pages from basket to order, the order's own page, and what `verify` checks of orders."""
-    from marketplace.accounts import console, operator_pages
+    from marketplace.accounts import console, operator_pages, persons
     from marketplace.kernel.invariants import register
-    from orders.checkout import invariants, order_views, terms_views, views
+    from orders.checkout import erasing, invariants, order_views, terms_views, views
 
     app.register_blueprint(terms_views.blueprint)
     console.add_entry(app, _l("Price of delivery"), "terms.delivery", order=72)
@@ -19,3 +19,4 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(order_views.blueprint)
     register(app, "orders.splits_sum", invariants.splits_sum)
     register(app, "orders.equal_their_lines", invariants.orders_equal_their_lines)
+    persons.register(app, erasing)

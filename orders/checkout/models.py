@@ -101,6 +101,7 @@ class OrderLine(Journaled, Base):
     """
 
     __tablename__ = "checkout_order_line"
+    belongs_to = "order_id"
     __table_args__ = (
         UniqueConstraint("order_id", "ordinal"),
         CheckConstraint("kind IN ('item', 'shipping')", name="kind_known"),

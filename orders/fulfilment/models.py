@@ -16,6 +16,7 @@ class Parcel(Journaled, Base):
     """What one cooperative sends for one order."""
 
     __tablename__ = "fulfilment_parcel"
+    belongs_to = "order_id"
     __table_args__ = (
         UniqueConstraint("order_id", "organisation_id"),
         CheckConstraint("state IN ('open', 'packed', 'sent')", name="state_known"),

@@ -16,6 +16,7 @@ class HistoryInvoice(Journaled, Base):
     """One invoice of another shop. `rows_sha256` tells whether a later file still says the same of it."""
 
     __tablename__ = "history_invoice"
+    belongs_to = "order_id"
     __table_args__ = (
         UniqueConstraint("organisation_id", "source", "number"),
         CheckConstraint("(order_id IS NULL) <> (credit_note_id IS NULL)", name="sale_or_credit"),

@@ -19,6 +19,7 @@ class PaymentIntent(Journaled, Base):
     """One page on which an order can be paid; its id is the idempotency key, and an order has one live at a time."""
 
     __tablename__ = "payment_intent"
+    belongs_to = "order_id"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'succeeded', 'closed')", name="state_known"),
         CheckConstraint("amount_minor > 0", name="amount_positive"),
@@ -48,6 +49,7 @@ class Payment(Journaled, Base):
     """Money that came for an order, by the provider's or the bank's own reference: the same one counts once."""
 
     __tablename__ = "payment_payment"
+    belongs_to = "order_id"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("method IN ('card', 'transfer')", name="method_known"),
@@ -69,6 +71,7 @@ class MoneyBack(Journaled, Base):
     """A sum to send back: for a refund, or whole because the payment found no order that could be filled."""
 
     __tablename__ = "payment_money_back"
+    belongs_to = "order_id"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("kind IN ('refund', 'unfilled')", name="kind_known"),

@@ -27,6 +27,7 @@ class Receipt(Journaled, Base):
     """One a purchase, issued by the platform as agent; `revision` is the newest that is stored."""
 
     __tablename__ = "receipt_receipt"
+    belongs_to = "order_id"
     __table_args__ = (
         UniqueConstraint("issuer_id", "number"),
         CheckConstraint("revision > 0", name="revision_positive"),

@@ -14,6 +14,7 @@ class Refund(Journaled, Base):
     """Some pieces of an order were given back, or a parcel's price was."""
 
     __tablename__ = "refund_refund"
+    belongs_to = "order_id"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("goods IN ('restocked', 'scrapped')", name="goods_known"),

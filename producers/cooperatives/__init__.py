@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in the tables, the console's first page, and the pages of members and certificates."""
-    from marketplace.accounts import console
-    from producers.cooperatives import certificate_views, member_views, models, today, views, waiting
+    from marketplace.accounts import console, persons
+    from producers.cooperatives import certificate_views, erasing, member_views, models, today, views, waiting
 
     app.extensions["cooperatives"] = models
     for part in (views, member_views, certificate_views):
@@ -17,3 +17,4 @@ def init_app(app: Flask) -> None:
     console.add_entry(app, _l("Certificates"), "certificates.index", order=87)
     today.add_duties(app, waiting.duties)
     today.add_first_steps(app, waiting.first_steps)
+    persons.register(app, erasing)

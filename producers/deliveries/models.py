@@ -110,6 +110,7 @@ class AdvanceUse(Journaled, Base):
     """Money of a slip counted into the payment of a payslip."""
 
     __tablename__ = "delivery_advance_use"
+    belongs_to = "slip_id"
     __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
@@ -125,6 +126,7 @@ class SlipVoid(Journaled, Base):
     """
 
     __tablename__ = "delivery_slip_void"
+    belongs_to = "slip_id"
     __table_args__ = (
         CheckConstraint("reason <> ''", name="reason_given"),
         CheckConstraint("voided_by <> made_by OR NOT moved", name="second_person"),

@@ -6,9 +6,9 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in the tables and the console's pages of material."""
-    from marketplace.accounts import console
+    from marketplace.accounts import console, persons
     from producers.cooperatives import today
-    from producers.materials import models, views, waiting
+    from producers.materials import erasing, models, views, waiting
 
     app.extensions["materials"] = models
     app.register_blueprint(views.blueprint)
@@ -17,3 +17,4 @@ def init_app(app: Flask) -> None:
     today.add_debts(app, waiting.debts)
     today.add_running(app, waiting.running)
     today.add_first_steps(app, waiting.first_steps)
+    persons.register(app, erasing)

@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in what `lumbung verify` asks, the console's pages of pay, and what waits on its first page."""
-    from marketplace.accounts import console
+    from marketplace.accounts import console, persons
     from marketplace.kernel import invariants
     from producers.cooperatives import today
-    from producers.wages import check_views, payment_views, views, waiting
+    from producers.wages import check_views, erasing, payment_views, views, waiting
     from producers.wages.checks import check
 
     invariants.register(app, "wages", check)
@@ -18,3 +18,4 @@ def init_app(app: Flask) -> None:
     console.add_entry(app, _l("Wages"), "wages.index", order=50)
     today.add_duties(app, waiting.duties)
     today.add_debts(app, waiting.debts)
+    persons.register(app, erasing)

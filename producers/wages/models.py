@@ -56,6 +56,7 @@ class PayslipItem(Journaled, Base):
     """One record on one slip; no record stands on two."""
 
     __tablename__ = "wage_payslip_item"
+    belongs_to = "payslip_id"
     __table_args__ = (CheckConstraint("kind IN ('work', 'own_cost', 'top_up')", name="kind_known"),)
 
     payslip_id: Mapped[str] = mapped_column(ForeignKey("wage_payslip.id"), primary_key=True)
@@ -69,6 +70,7 @@ class WagePayment(Journaled, Base):
     """Money handed over for a slip; `proof` is the document's hash or what it is, empty where there is none yet."""
 
     __tablename__ = "wage_payment"
+    belongs_to = "payslip_id"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("method IN ('cash', 'bank', 'mobile')", name="method_known"),
@@ -88,6 +90,7 @@ class SlipLog(Journaled, Base):
     """One event in a slip's life: who (a member when it is her word), how, and the entry it posted, if any."""
 
     __tablename__ = "wage_slip_log"
+    belongs_to = "payslip_id"
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     payslip_id: Mapped[str] = mapped_column(ForeignKey("wage_payslip.id"), index=True)
