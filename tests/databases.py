@@ -83,7 +83,7 @@ class Database:
         if self.engine == "postgresql":
             return postgres.empty(_server(), self.name, template_name())
         self.drop()
-        shutil.copyfile(_run_folder() / "template.sqlite3", self.name)
+        shutil.copyfile(run_folder() / "template.sqlite3", self.name)
         return True
 
     def drop(self) -> None:
@@ -102,7 +102,7 @@ def empty(engine: str) -> Database:
         name = f"lumbung_{uuid.uuid4().hex}"
         _create(server, name)
         return Database(engine, server.app_url(name), server.owner_url(name), name)
-    path = str(_run_folder() / f"{uuid.uuid4().hex}.sqlite3")
+    path = str(run_folder() / f"{uuid.uuid4().hex}.sqlite3")
     return Database(engine, f"sqlite:///{path}", f"sqlite:///{path}", path)
 
 
@@ -128,20 +128,20 @@ def migrate(url: str) -> None:
 
 
 def _fresh_sqlite() -> Database:
-    template = _run_folder() / "template.sqlite3"
+    template = run_folder() / "template.sqlite3"
     with _once(template) as needed:
         if needed:
             partial = template.with_suffix(".partial")
             migrate(f"sqlite:///{partial}")
             partial.rename(template)
-    path = str(_run_folder() / f"{uuid.uuid4().hex}.sqlite3")
+    path = str(run_folder() / f"{uuid.uuid4().hex}.sqlite3")
     shutil.copyfile(template, path)
     return Database("sqlite", f"sqlite:///{path}", f"sqlite:///{path}", path)
 
 
 def _fresh_postgresql() -> Database:
     server = _server_or_skip()
-    done = _run_folder() / "template.postgresql"
+    done = run_folder() / "template.postgresql"
     with _once(done) as needed:
         if needed:
             postgres.drop(server, template_name())
@@ -176,10 +176,10 @@ def _server_or_skip() -> postgres.Server:
 
 @cache
 def _server() -> postgres.Server:
-    state = _run_folder() / "postgres.json"
+    state = run_folder() / "postgres.json"
     with _once(state) as needed:
         if needed:
-            folder = _run_folder() / "postgres"
+            folder = run_folder() / "postgres"
             folder.mkdir(mode=0o700, exist_ok=True)
             server = postgres.start(folder, int(os.environ[RUN + "_PID"]))
             state.write_text(json.dumps(server.as_dict()))
@@ -188,7 +188,8 @@ def _server() -> postgres.Server:
     return postgres.Server(**json.loads(state.read_text()))
 
 
-def _run_folder() -> Path:
+def run_folder() -> Path:
+    """The folder that all workers of this run share."""
     return Path(os.environ[RUN])
 
 

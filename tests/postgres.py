@@ -90,12 +90,22 @@ def start(folder: Path, watched_pid: int) -> Server:
         server = Server(outside, "lumbung_test_owner", secrets.token_hex(8), "lumbung_test_app", secrets.token_hex(8))
     else:
         admin = _start_debian(folder, watched_pid)
-        server = Server(admin, "lumbung_owner", secrets.token_hex(8), "lumbung_app", secrets.token_hex(8))
+        server = own_roles(admin)
+    make_roles(server)
+    return server
+
+
+def own_roles(admin: str) -> Server:
+    """The roles as docs/operator.md names them, with passwords of this run."""
+    return Server(admin, "lumbung_owner", secrets.token_hex(8), "lumbung_app", secrets.token_hex(8))
+
+
+def make_roles(server: Server) -> None:
+    """Make the two roles that Lumbung knows, or give them this run's passwords."""
     for role, password in ((server.owner, server.owner_password), (server.app, server.app_password)):
         with suppress(psycopg.errors.DuplicateObject):
             server.run(sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
         server.run(sql.SQL("ALTER ROLE {} LOGIN NOSUPERUSER PASSWORD {}").format(sql.Identifier(role), password))
-    return server
 
 
 def clone(server: Server, template: str, name: str) -> None:
@@ -182,6 +192,50 @@ def let_app_in(server: Server, database: str) -> None:
 
 
 def _start_debian(folder: Path, watched_pid: int) -> str:
+    server = OwnServer(folder, FAST)
+    server.launch()
+    _end_with(watched_pid, server.pid, folder.parent)
+    return server.admin
+
+
+class OwnServer:
+    """Debian's PostgreSQL on a port of its own, with its files in `folder`; NoPostgres where it is not installed."""
+
+    def __init__(self, folder: Path, settings: tuple[str, ...]) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.admin = f"postgresql://postgres@/postgres?host={folder}&port={self.port}"
+        self._prefix, self._binaries = _initialised(folder)
+        options = (*f"listen_addresses=127.0.0.1 port={self.port}".split(), f"unix_socket_directories={folder}")
+        self._arguments = [part for option in (*options, *settings) for part in ("-c", option)]
+        self.pid = 0
+
+    def launch(self) -> None:
+        """Start it, on the same files as before, and wait until it answers."""
+        command = [*self._prefix, str(self._binaries / "postgres"), "-D", str(self.folder / "data"), *self._arguments]
+        process = _spawn(command, self.folder / "log")
+        self.pid = process.pid
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while True:
+            try:
+                psycopg.connect(self.admin).close()
+            except psycopg.OperationalError as error:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    tail = (self.folder / "log").read_text(errors="replace")[-2000:]
+                    raise NoPostgres(f"PostgreSQL did not start: {error}\n{tail}") from error
+                time.sleep(0.05)
+            else:
+                return
+
+    def wait(self) -> None:
+        """Until its first process, which was killed, is gone."""
+        for process in _SPAWNED:
+            if process.pid == self.pid:
+                process.wait()
+
+
+def _initialised(folder: Path) -> tuple[list[str], Path]:
+    """Make a cluster's files; how to be the user who owns them, and where the programs are."""
     found = sorted(Path(BINARIES).glob("*/bin/postgres"), key=lambda path: int(path.parts[-3].split(".")[0]))
     if not found:
         raise NoPostgres(
@@ -189,30 +243,10 @@ def _start_debian(folder: Path, watched_pid: int) -> str:
         )
     binaries = found[-1].parent
     prefix = _drop_privileges(folder)
-    data = folder / "data"
-    _run([*prefix, str(binaries / "initdb"), "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
+    data = str(folder / "data")
+    _run([*prefix, str(binaries / "initdb"), "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
           "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions"])  # fmt: skip
-    port = _free_port()
-    options = [
-        f"listen_addresses=127.0.0.1 port={port}".split(),
-        (f"unix_socket_directories={folder}",),
-        FAST,
-    ]
-    arguments = [part for group in options for option in group for part in ("-c", option)]
-    process = _spawn([*prefix, str(binaries / "postgres"), "-D", str(data), *arguments], folder / "log")
-    _end_with(watched_pid, process.pid, folder.parent)
-    admin = f"postgresql://postgres@/postgres?host={folder}&port={port}"
-    deadline = time.monotonic() + START_SECONDS_MAX
-    while True:
-        try:
-            psycopg.connect(admin).close()
-        except psycopg.OperationalError as error:
-            if process.poll() is not None or time.monotonic() > deadline:
-                tail = (folder / "log").read_text(errors="replace")[-2000:]
-                raise NoPostgres(f"PostgreSQL did not start: {error}\n{tail}") from error
-            time.sleep(0.05)
-        else:
-            return admin
+    return prefix, binaries
 
 
 def _drop_privileges(folder: Path) -> list[str]:

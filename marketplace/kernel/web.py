@@ -8,7 +8,7 @@ from flask import Flask, Response, current_app, g, jsonify, redirect, render_tem
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(CSRFError, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
+    app.register_error_handler(InterfaceError, _answer_database)
     app.register_error_handler(NoConnectionFree, _answer_crowded)
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(DataError, _answer_unstorable)
@@ -140,14 +141,19 @@ def problem(status: int, code: str, detail: str, fields: dict[str, Any] | None =
     return response
 
 
-def _answer(status: int, code: str, sentence: str, fields: dict[str, Any] | None = None) -> Response:
+def _answer(
+    status: int, code: str, sentence: str, fields: dict[str, Any] | None = None, *, asks_nothing: bool = False
+) -> Response:
+    """The refusal as its reader wants it; `asks_nothing`: without what the page's header would ask the database."""
     db.session.rollback()
     if wants_json():
         response = problem(status, code, sentence, fields)
     elif request_ctx.url_adapter is None:  # a foreign Host header: no page can be addressed
         response = Response(sentence, status=status, mimetype="text/plain")
     else:
-        page = render_template("layouts/error.html", status=status, code=code, sentence=sentence, fields=fields)
+        said = {"status": status, "code": code, "sentence": sentence, "fields": fields}
+        template = current_app.jinja_env.get_template("layouts/error.html")
+        page = template.render(said) if asks_nothing else render_template(template, **said)
         response = Response(page, status=status, mimetype="text/html")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = "30"
@@ -185,14 +191,19 @@ def _sentence(status: int) -> str:
     return str(sentences.get(status, _("This cannot be done.")))
 
 
-def _answer_database(error: OperationalError) -> Response:
+def _answer_database(error: OperationalError | InterfaceError) -> Response:
     log.error("database_unavailable", error=type(error.orig).__name__)
-    return _answer_refusal(Unavailable())
+    return _unavailable()
+
+
+def _unavailable() -> Response:
+    refusal = Unavailable()
+    return _answer(refusal.status, refusal.code, refusal.sentence, asks_nothing=True)
 
 
 def _answer_crowded(_error: NoConnectionFree) -> Response:
     log.error("no_connection_free")
-    return _answer_refusal(Unavailable())
+    return _unavailable()
 
 
 def _answer_race(error: IntegrityError) -> Response:

@@ -102,3 +102,21 @@ def pressed(form: Form, button: str | None) -> TestResponse:
     """The form sent as it stands, whatever the answer."""
     answer: TestResponse = form.page.client.http.post(form.action, data=form.data(button))
     return answer
+
+
+def test_a_page_that_fails_for_the_database_does_not_ask_it_again(line):
+    app, proxy = line
+    with app.app_context():
+        door = make_door()
+        path = f"/s/{door.organisation.slug}/slips/new"
+        collector = door.collector.user_id
+        db.session.commit()
+        member = PageClient(app).sign_in(db.session.get_one(User, collector))
+        db.session.remove()
+        assert member.get(path).h1
+
+        proxy.dumb = True
+        answer = member.http.get(path)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "<h1>" in answer.text

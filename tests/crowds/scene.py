@@ -72,6 +72,7 @@ class Scene:
     double: stripe.StripeDouble
     port: int
     numbers: "count[int]" = field(default_factory=lambda: count(1))
+    answers: Mapping[str, str] = field(default_factory=lambda: ANSWERS)
 
     def last_pieces(self, *in_lots: int) -> str:
         """A new listing of which so many pieces are left in each of its lots; its id."""
@@ -107,14 +108,14 @@ class Scene:
 
     def _sum_of(self, basket_id: object) -> int:
         basket = db.session.get_one(Basket, basket_id)
-        total = quote(basket, country="GB", charge_currency="USD", method="card").total.minor
+        total = quote(basket, country="GB", charge_currency="USD", method=self.answers["method"]).total.minor
         db.session.commit()
         return total
 
     def _press(self, secret: str) -> "Press":
         serializer = SecureCookieSessionInterface().get_signing_serializer(self.app)
         assert serializer is not None
-        session = serializer.dumps({"csrf_token": CSRF, "checkout": ANSWERS})
+        session = serializer.dumps({"csrf_token": CSRF, "checkout": dict(self.answers)})
         cookies = f"{self.app.config['SESSION_COOKIE_NAME']}={session}; basket={secret}; lang=en"
         return Press(self.port, cookies, self.csrf_token, ids.secret_token())
 
@@ -152,15 +153,19 @@ class Press:
         """The same with the sum that the page shows."""
         return Press(self.port, self.cookies, self.csrf_token, self.client_key, agreed_minor)
 
-    def __call__(self) -> Answer:
-        form = {
+    @property
+    def form(self) -> dict[str, str]:
+        """What the button sends."""
+        return {
             "csrf_token": self.csrf_token,
             "client_key": self.client_key,
-            "agreed_minor": self.agreed_minor,
+            "agreed_minor": str(self.agreed_minor),
             "agreed_currency": "USD",
         }
+
+    def __call__(self) -> Answer:
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookies}
-        return ask(self.port, "/checkout", urlencode(form).encode(), headers)
+        return ask(self.port, "/checkout", urlencode(self.form).encode(), headers)
 
 
 def ask(port: int, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
