@@ -1,5 +1,7 @@
 """Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
 
+from typing import Any
+
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
@@ -9,6 +11,8 @@ from marketplace.kernel.money_format import format_money
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 DEFAULT = "id"
 COOKIE = "lang"
+ASKED_COOKIE = "lang_asked"
+"""What somebody asked for herself before she signed in; it then becomes her account's language."""
 
 babel = Babel()
 
@@ -19,7 +23,7 @@ def choose_locale() -> str:
         return DEFAULT
     asked = request.args.get("lang")
     if asked in LANGUAGES:
-        g.chosen_language = asked
+        g.chosen_language = g.asked_language = asked
         return asked
     kept = request.cookies.get(COOKIE)
     if kept in LANGUAGES:
@@ -45,17 +49,31 @@ def money(minor: int, currency: str) -> str:
     return format_money(minor, currency, language())
 
 
+def asked_language() -> str | None:
+    """The language that the reader asked for by hand since somebody last signed in here; None where she did not."""
+    asked = request.cookies.get(ASKED_COOKIE)
+    return asked if asked in LANGUAGES else None
+
+
+def settle(language: str) -> None:
+    """From this answer on the browser reads in a language that is kept elsewhere; what was asked by hand is done."""
+    g.chosen_language = language
+    g.asked_language = ""
+
+
 def _keep_choice(response: Response) -> Response:
-    chosen = g.get("chosen_language")
+    chosen, asked = g.get("chosen_language"), g.get("asked_language")
+    kept: dict[str, Any] = {
+        "samesite": "Lax",
+        "httponly": True,
+        "secure": current_app.config["SESSION_COOKIE_SECURE"],
+    }
     if chosen and chosen != request.cookies.get(COOKIE):
-        response.set_cookie(
-            COOKIE,
-            chosen,
-            max_age=365 * 86400,
-            samesite="Lax",
-            httponly=True,
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        response.set_cookie(COOKIE, chosen, max_age=365 * 86400, **kept)
+    if asked and asked != request.cookies.get(ASKED_COOKIE):
+        response.set_cookie(ASKED_COOKIE, asked, **kept)
+    elif asked == "" and ASKED_COOKIE in request.cookies:
+        response.delete_cookie(ASKED_COOKIE, **kept)
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")
     return response

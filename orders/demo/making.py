@@ -105,7 +105,8 @@ class Cycle:
         )
         hundreds = str(Decimal(out) / 100)
         hours = str(Decimal(out) / 250)
-        self._work(step, self.preparer, quantity=hundreds, per="100 g", hours=hours, rate_key="prepare")
+        rate_key = self.craft.prepare.lower()
+        self._work(step, self.preparer, quantity=hundreds, per="100 g", hours=hours, rate_key=rate_key)
         sign_off_step(self.coop.manager, step)
         return_material(self.coop.bookkeeper, self.raw, self.preparer, left)
         self.ready = step.outputs[0].lot
@@ -134,7 +135,7 @@ class Cycle:
         for hand in hands:
             own = pieces // len(hands)
             hours = str(Decimal(craft.piece_hours) * own)
-            self._work(step, hand, quantity=str(own), per="helai", hours=hours, rate_key="make")
+            self._work(step, hand, quantity=str(own), per="helai", hours=hours, rate_key=craft.make.lower())
         amount = Money.parse(craft.own_cost, self.coop.place.currency)
         repaid = self.world.random.random() < 0.8
         cost = record_own_cost(

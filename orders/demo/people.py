@@ -154,7 +154,8 @@ def _consent(manager: Actor, place: Place, members: list[Member]) -> None:
 
 
 def _decide(manager: Actor, platform: Organisation, organisation: Organisation, place: Place) -> None:
-    decided = {"rate:prepare": place.craft.prepare_rate, "rate:make": place.craft.piece_rate}
+    craft = place.craft
+    decided = {f"rate:{craft.prepare.lower()}": craft.prepare_rate, f"rate:{craft.make.lower()}": craft.piece_rate}
     rates = {kind: str(Money.parse(rate, place.currency).minor) for kind, rate in decided.items()}
     record_decision(
         manager,

@@ -94,10 +94,13 @@ def reasons_of(member: Member) -> tuple[list[Reason], Sequence[OwnCost]]:
 
 
 def work_words(record: WorkRecord) -> str:
-    """What was done, such as '6 buah' or '7,5 jam'."""
+    """What was done, such as '6 buah', '7,5 jam' or '65 × 100 g'."""
     unit = "HUR" if record.kind == "hour" else record.per if record.per in {"H87", "KGM", "GRM", "MTR"} else ""
     amount = Decimal(record.quantity)
-    return quantity(amount, unit) if unit else f"{quantity(amount, 'H87').split()[0]} {record.per}".strip()
+    if unit:
+        return quantity(amount, unit)
+    between = " × " if record.per[:1].isdigit() else " "
+    return f"{quantity(amount, 'H87').split()[0]}{between}{record.per}".strip()
 
 
 def _earned(member: Member) -> Iterator[Line]:

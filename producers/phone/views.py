@@ -16,6 +16,7 @@ from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.money import Money
 from marketplace.kernel.policy import allow
 from producers.audit.queries import looks_at
+from producers.audit.words import LOOKS
 from producers.cooperatives.models import Member
 from producers.cooperatives.queries import member_of_user
 from producers.deliveries import notes
@@ -78,9 +79,9 @@ def why(organisation: str) -> Answer:
 @blueprint.get("/s/<organisation>/me/looks")
 @allow(RoleIn(WORKS))
 def looks(organisation: str) -> Answer:
-    """Who looked at my wages, and when."""
+    """Who looked at my wages, at what, and when."""
     found = looks_at(_me().id, limit=PAGE_SIZE_MAX)
-    return render_template("producers/phone/looks.html", looks=found)
+    return render_template("producers/phone/looks.html", looks=found, kinds=LOOKS)
 
 
 @blueprint.get("/s/<organisation>/me/materials")

@@ -11,7 +11,9 @@ from fractions import Fraction
 from marketplace.kernel.money import round_half_away
 
 WIDTH = 888
-TOP = 56  # two lines of words at each benchmark
+NARROW = 312  # a phone of 360 px less its margins
+WIDTHS = {"wide": WIDTH, "narrow": NARROW}
+TOP = 16
 STACK_MAX = 240
 PITCH = 24
 FOOT = 30
@@ -52,8 +54,16 @@ class Marks:
     living_x: int | None
 
 
-def lay_out(hours: Sequence[Fraction], minimum: Fraction | None, living: Fraction | None) -> Marks | None:
-    """The drawing of some people's exact hourly pay; None where there is nobody."""
+def drawings(hours: Sequence[Fraction], minimum: Fraction | None, living: Fraction | None) -> dict[str, Marks]:
+    """The drawing for the desk ('wide') and for the phone ('narrow'); none where there is nobody."""
+    drawn = {name: lay_out(hours, minimum, living, width=width) for name, width in WIDTHS.items()}
+    return {name: marks for name, marks in drawn.items() if marks}
+
+
+def lay_out(
+    hours: Sequence[Fraction], minimum: Fraction | None, living: Fraction | None, *, width: int = WIDTH
+) -> Marks | None:
+    """The drawing of some people's exact hourly pay, `width` pixels wide; None where there is nobody."""
     if not hours:
         return None
     figures = [*hours, *(it for it in (minimum, living) if it is not None)]
@@ -63,7 +73,7 @@ def lay_out(hours: Sequence[Fraction], minimum: Fraction | None, living: Fractio
     end = (high // bin_width + 2) * bin_width
 
     def x(figure: Fraction) -> int:
-        return EDGE + round_half_away((figure - start) / (end - start) * (WIDTH - 2 * EDGE))
+        return EDGE + round_half_away((figure - start) / (end - start) * (width - 2 * EDGE))
 
     stacks: dict[tuple[bool, int], int] = defaultdict(int)
     for hour in hours:
@@ -79,12 +89,12 @@ def lay_out(hours: Sequence[Fraction], minimum: Fraction | None, living: Fractio
             middle = sum(cut, Fraction(0)) / 2
         marks += [Mark(x(middle), axis_y - 14 - n * pitch, is_above) for n in range(count)]
     return Marks(
-        width=WIDTH,
+        width=width,
         height=axis_y + FOOT,
         axis_y=axis_y,
         radius=min(9, max(2, pitch // 2 - 2)),
         marks=tuple(marks),
-        ticks=tuple(_ticks(start, end, x)),
+        ticks=tuple(_ticks(start, end, x, width)),
         minimum_x=None if minimum is None else x(minimum),
         living_x=None if living is None else x(living),
     )
@@ -100,8 +110,8 @@ def _round_step(wish: Fraction) -> int:
         power *= 10
 
 
-def _ticks(start: Fraction, end: Fraction, x: Callable[[Fraction], int]) -> list[Tick]:
-    step = _round_step((end - start) / 5)
+def _ticks(start: Fraction, end: Fraction, x: Callable[[Fraction], int], width: int) -> list[Tick]:
+    step = _round_step((end - start) / (5 if width > NARROW else 2))
     first = -(-start // step) * step
     ticks = [Tick(x(Fraction(at)), at) for at in range(int(first), int(end) + 1, step)]
-    return [tick for tick in ticks if LABEL_ROOM <= tick.x <= WIDTH - LABEL_ROOM]
+    return [tick for tick in ticks if LABEL_ROOM <= tick.x <= width - LABEL_ROOM]

@@ -1,6 +1,6 @@
 """What a person sets herself: language, password, PIN, where she is signed in."""
 
-from flask import g, request, url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -23,6 +23,7 @@ from marketplace.accounts.views.blueprint import blueprint, caller
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.i18n import settle
 from marketplace.kernel.policy import allow
 
 
@@ -56,7 +57,7 @@ def change_language() -> Answer:
     """The language of her pages and letters."""
     language = load_form(LanguageForm)["language"]
     set_language(_reader(), language)
-    g.chosen_language = language
+    settle(language)
     return done(url_for("accounts.account"))
 
 

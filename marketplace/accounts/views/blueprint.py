@@ -13,6 +13,7 @@ from werkzeug.routing import RequestRedirect
 
 from marketplace.accounts import second_factor
 from marketplace.accounts.access import COOKIE, Caller, note_sign_in
+from marketplace.accounts.credentials import set_language
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.policy import BY_PIN
 from marketplace.accounts.queries import current_memberships
@@ -21,6 +22,7 @@ from marketplace.accounts.tokens import Purpose, issue_token
 from marketplace.config import BROWSER_DAYS_MAX, SECOND_STEP_MINUTES_MAX
 from marketplace.kernel import ids
 from marketplace.kernel.forms import Answer
+from marketplace.kernel.i18n import asked_language, settle
 from marketplace.kernel.limits import network_address
 
 blueprint = Blueprint("accounts", __name__)
@@ -58,12 +60,18 @@ def welcome(user: User, by: str, next_path: str = "", *, lasts: timedelta = LAST
 def enter(
     user: User, by: str, next_path: str = "", *, lasts: timedelta = LASTS, second_at: datetime | None = None
 ) -> Answer:
-    """Open a session for somebody who has shown all she has to, and lead her to where she wanted or belongs."""
+    """Open a session for somebody who has shown all she has to, and lead her to where she wanted or belongs.
+
+    A language that she asked for by hand before becomes her account's; else she reads in her account's.
+    """
     who = caller()
     kept = who.browser or ids.secret_token()
     open_session(user, by, lasts=lasts, device=who.device, second_at=second_at)
     note_sign_in(user, who if who.browser else replace(who, browser=kept), by=by)
-    g.chosen_language = user.language
+    asked = asked_language()
+    if asked and asked != user.language:
+        set_language(user, asked)
+    settle(user.language)
     response = current_app.make_response(redirect(local_path(next_path) or home_of(user, by), 303))
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     age = timedelta(days=BROWSER_DAYS_MAX)

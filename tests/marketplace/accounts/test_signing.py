@@ -273,3 +273,20 @@ def test_weak_passwords_are_refused_with_a_way_out(app, visitor, password, sente
 
     assert page.errors() == {"password": sentence}
     assert page.form().values["email"] == "person@example.org"
+
+
+def test_a_language_asked_for_by_hand_wins_and_is_kept_on_the_account(app, visitor, person):
+    user = person(Role.MANAGER)
+    with app.app_context():
+        db.session.get_one(type(user), user.id).language = "id"
+        db.session.commit()
+
+    other = PageClient(app, "id")
+    other.get("/sign-in?lang=en")
+    assert other.get("/sign-in").form().fill(who=user.email, password=PASSWORD).send().language == "en"
+    with app.app_context():
+        assert db.session.get_one(type(user), user.id).language == "en"
+
+    # Who asked for nothing reads in her account's language, whatever the reader before her asked for.
+    assert other.http.get_cookie("lang_asked") is None
+    assert sign_in(PageClient(app, "id"), user.email, PASSWORD).language == "en"
