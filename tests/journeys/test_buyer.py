@@ -97,6 +97,20 @@ def test_a_guest_buys_from_two_cooperatives_and_holds_a_receipt(app, market, bro
     buyer.visit(address)
     assert buyer.say("Credit notes") in buyer.words()
     assert buyer.say("Refunded whole") in buyer.words()
+    buyer.press('main a[href*="/credit-notes/"]')
+    assert buyer.say("Who bore the loss") in buyer.words()
+    look_over_the_desk(browse, market)
+
+
+def look_over_the_desk(browse, market) -> None:
+    """The operator sees what waits, how the house is, and the same credit note; on phone and desk."""
+    operator = browse("id", width=360, also=1280).sign_in(market.operator).visit("/operator/")
+    assert operator.say("What waits for you") == operator.heading()
+    operator.press("ul.waiting a.button")
+    for path in ("/operator/fees", "/operator/status", "/operator/credit-notes"):
+        operator.visit(path)
+    operator.press('main table a[href*="/credit-notes/"]')
+    assert operator.say("Who bore the loss") in operator.words()
 
 
 def check_by_file(browse, files: list[Path]) -> None:
