@@ -26,6 +26,17 @@ def traced(**what: str) -> Iterator[str]:
         yield request_id
 
 
+_PROCESS_ID = ids.new_id()
+
+
+def _traced_at_least_to_here(
+    _logger: object, _method: str, event_dict: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """A line outside any request, job or command carries the id of this start of the program."""
+    event_dict.setdefault("request_id", _PROCESS_ID)
+    return event_dict
+
+
 def _drop_personal(_logger: object, _method: str, event_dict: structlog.typing.EventDict) -> structlog.typing.EventDict:
     for key in PERSONAL_KEYS & event_dict.keys():
         event_dict[key] = "[removed]"
@@ -80,6 +91,7 @@ def configure(*, json_lines: bool) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _traced_at_least_to_here,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _drop_personal,

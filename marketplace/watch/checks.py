@@ -13,6 +13,7 @@ from marketplace.kernel.check_log import INVARIANTS, note_check
 from marketplace.kernel.db import snapshot
 from marketplace.kernel.journal.sequencer import tree_size
 from marketplace.kernel.journal.verify import check_head
+from marketplace.kernel.logs import traced
 
 log = structlog.get_logger("watch")
 
@@ -40,11 +41,12 @@ def start_verify() -> None:
 
 
 def _verify(command: Sequence[str]) -> None:
-    try:
-        done = subprocess.run(  # noqa: S603 - our own command
-            command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, timeout=VERIFY_SECONDS_MAX, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        log.exception("verify_not_finished")
-    else:
-        log.info("verify_finished", exit_code=done.returncode)
+    with traced(job="watch.verify"):
+        try:
+            done = subprocess.run(  # noqa: S603 - our own command
+                command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, timeout=VERIFY_SECONDS_MAX, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            log.exception("verify_not_finished")
+        else:
+            log.info("verify_finished", exit_code=done.returncode)

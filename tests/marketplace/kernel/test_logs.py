@@ -101,3 +101,4 @@ def test_a_librarys_line_keeps_its_template_and_drops_what_fills_it(app: Flask, 
     [line] = lines()
 
     assert (line["event"], line["logger"], line["level"]) == ("could not reach %s", "some.library", "warning")
+    assert line["request_id"]
