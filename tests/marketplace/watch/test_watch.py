@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.accounts.models import User
 from marketplace.kernel import clock, invariants, jobs, outbox
-from marketplace.kernel.check_log import INVARIANTS, VERIFY, CheckRun, last_check, note_check
+from marketplace.kernel.check_log import BACKUP, INVARIANTS, VERIFY, CheckRun, last_check, note_check
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import sequencer, verify
@@ -104,6 +104,16 @@ def test_verify_keeps_its_result(house):
     run = last_check(VERIFY)
     assert run is not None
     assert (run.broken, run.events) == (0, sequencer.tree_size())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_backup_is_noted(house, tmp_path):
+    answer = house.test_cli_runner().invoke(args=["backup", str(tmp_path / "kept")])
+
+    assert answer.exit_code == 0, answer.output
+    run = last_check(BACKUP)
+    assert run is not None
+    assert run.events == sequencer.tree_size()
 
 
 def test_only_the_newest_results_are_kept(house, monkeypatch):

@@ -21,6 +21,7 @@ from orders.settlement.fees import report_fee
 from tests.client import PageClient
 from tests.factories.accounts import join, make_user
 from tests.orders.shop import BUYER, Shop
+from tests.queries import count_queries
 
 MET = "C4,85123A,HEART,-5,2010-12-03 10:00:00,2.55,17850.0,United Kingdom"
 SALE = "1,85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom"
@@ -140,6 +141,28 @@ def test_a_foreign_an_unknown_and_a_wrong_readers_note_are_absent(app: Flask, sh
         PageClient(app).get(f"/receipts/nobody/credit-notes/CN-2026-000001{end}", status=404)
     assert batik.json("/k/batik/credit-notes/CN-2026-000002.json")["amount_minor"] > 0
     PageClient(app).get("/k/batik/credit-notes", status=302)
+
+
+def test_a_longer_list_asks_no_more_of_the_database(app: Flask, shop: Shop, token: str) -> None:
+    silk, desk = signed_in(app, shop.silk, Role.MANAGER), operator(app)
+    lists = [(silk, "/k/silk/credit-notes"), (desk, "/operator/credit-notes")]
+
+    def asked() -> list[int]:
+        counts = []
+        for reader, address in lists:
+            reader.get(address)
+            with count_queries(app) as questions:
+                reader.get(address)
+            counts.append(len(questions))
+        db.session.rollback()
+        return counts
+
+    before = asked()
+    for _piece in range(2):
+        refund(SYSTEM, "O-1", {"O-1-1": 1}, goods="restocked")
+    db.session.commit()
+
+    assert asked() == before
 
 
 def test_notes_of_another_shops_history_are_read_by_seller_and_operator(app: Flask, tmp_path: Path) -> None:
