@@ -2,7 +2,8 @@
 
 It refuses unknown parameters and wrong types (by Stripe's published schema where it is there), an idempotency key
 reused with other parameters, and refunds beyond the payment; it answers the same key with the same answer. On its
-checkout page a browser can pay, be declined or go back, and it signs and sends its events.
+checkout page a browser can pay, be declined or go back, and it signs and sends its events. A test may have calls fail
+on their way (`fail_next`), before or after the double has acted.
 """
 
 import hashlib
@@ -10,6 +11,7 @@ import hmac
 import itertools
 import json
 import re
+import socket
 import threading
 import time
 import urllib.request
@@ -19,12 +21,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from tests.doubles.stripe_schema import Refused, body_schema, checked, read_form
+from tests.doubles.stripe_schema import Refused, body_schema, checked, query_of, read_form
 
 API_KEY = "sk_test_double"
 WEBHOOK_SECRET = "whsec_double"
+HANG_S = 1.0  # longer than a test's port waits
 SESSION_S_MIN, SESSION_S_MAX = 30 * 60, 24 * 3600
 Thing = dict[str, Any]
 
@@ -37,8 +40,25 @@ def sign(body: bytes, at: float, secret: str = WEBHOOK_SECRET) -> str:
 
 
 @dataclass
+class Fault:
+    """What becomes of the next calls to a path: a status instead of an answer, silence, or a dropped line."""
+
+    kind: str
+    path: str = ""
+    times: int = 1
+
+    @property
+    def acts_first(self) -> bool:
+        """Whether the double does what it was asked before the answer is lost."""
+        return self.kind == "drop_after"
+
+
+@dataclass
 class StripeDouble:
-    """What the double knows; `now` may be set, `down` makes every call fail, `is_slow` keeps its events back."""
+    """What the double knows; `now` may be set, `down` makes every call fail, `is_slow` keeps its events back.
+
+    `page_max` keeps lists short; unless `books_at_once` a payment's fee waits for `book`.
+    """
 
     base: str = ""
     conformance: Path = Path("/nonexistent")
@@ -46,6 +66,9 @@ class StripeDouble:
     webhook_url: str | None = None
     down: bool = False
     is_slow: bool = False
+    page_max: int = 100
+    books_at_once: bool = True
+    faults: list[Fault] = field(default_factory=list)
     sessions: dict[str, Thing] = field(default_factory=dict)
     payments: dict[str, Thing] = field(default_factory=dict)
     refunds: dict[str, Thing] = field(default_factory=dict)
@@ -66,15 +89,55 @@ class StripeDouble:
         if session["status"] != "open":
             raise Refused("session", "This page is closed.")
         amount, currency = session["amount_total"], session["currency"]
-        fee = (amount * 29 + 500) // 1000 + 30
-        booked = {"id": self._id("txn"), "object": "balance_transaction", "amount": amount, "fee": fee}
-        booked |= {"currency": currency}
-        charge = {"id": self._id("ch"), "object": "charge", "amount": amount, "balance_transaction": booked}
-        payment = {"id": self._id("pi"), "object": "payment_intent", "amount": amount, "currency": currency}
-        payment |= {"status": "succeeded", "latest_charge": charge, "refunded": 0}
+        payment = self._made("pi", "payment_intent", amount=amount, currency=currency, status="succeeded")
+        payment |= {"metadata": session["payment_metadata"], "amount_received": amount, "refunded": 0}
+        payment["latest_charge"] = self._made("ch", "charge", amount=amount, balance_transaction=None)
+        payment["latest_charge"]["payment_intent"] = payment["id"]
         self.payments[payment["id"]] = payment
+        if self.books_at_once:
+            self.book(payment["id"])
         session |= {"status": "complete", "payment_status": "paid", "payment_intent": payment["id"]}
         return self.event("checkout.session.completed", session)
+
+    def decline(self, session_id: str) -> Thing:
+        """The buyer's bank refuses her card; the page stays open, and she may try another."""
+        session = self.sessions[session_id]
+        failed = {"id": self._id("pi"), "object": "payment_intent", "amount": session["amount_total"]}
+        return self.event("payment_intent.payment_failed", failed | {"status": "requires_payment_method"})
+
+    def time_out(self, session_id: str) -> Thing:
+        """The page's own end has come."""
+        self._expire(session_id, {})
+        return self.event("checkout.session.expired", self.sessions[session_id])
+
+    def book(self, payment_id: str, fee: int | None = None) -> Thing:
+        """The fee of a payment is known: 2.9 per cent and 30 unless told."""
+        payment = self.payments[payment_id]
+        amount, charge = payment["amount"], payment["latest_charge"]
+        booked = self._made("txn", "balance_transaction", amount=amount, currency=payment["currency"])
+        charge["balance_transaction"] = booked | {"fee": (amount * 29 + 500) // 1000 + 30 if fee is None else fee}
+        return self.event("charge.updated", charge | {"balance_transaction": booked["id"]})
+
+    def move_refund(self, refund_id: str, status: str) -> Thing:
+        """A refund reached the buyer's bank, or failed there."""
+        refund = self.refunds[refund_id]
+        refund["status"] = status
+        return self.event("refund.failed" if status == "failed" else "refund.updated", refund)
+
+    def fail_next(self, kind: str, path: str = "", times: int = 1) -> None:
+        """Answer the next calls to `path` with "429" or "500", drop them "before" or "drop_after" acting, or "hang"."""
+        self.faults.append(Fault(kind, path, times))
+
+    def fault_for(self, path: str) -> Fault | None:
+        """The fault that meets a call, once less from now on."""
+        for fault in self.faults:
+            if fault.times and path.startswith(fault.path):
+                fault.times -= 1
+                return fault
+        return None
+
+    def _made(self, prefix: str, kind: str, **fields: Any) -> Thing:
+        return {"id": self._id(prefix), "object": kind, "created": int(self.now()), **fields}
 
     def event(self, kind: str, subject: Thing, **fields: Any) -> Thing:
         """An event about something, as it is now."""
@@ -119,6 +182,9 @@ class StripeDouble:
     def _act(self, method: str, path: str, query: str, body: str) -> Thing:
         routes: list[tuple[str, str, Callable[..., Thing]]] = [
             ("POST", r"/v1/checkout/sessions", self._open),
+            ("GET", r"/v1/checkout/sessions", lambda _form: self._listed(path, query, self.sessions)),
+            ("GET", r"/v1/payment_intents", lambda _form: self._listed(path, query, self.payments)),
+            ("GET", r"/v1/refunds", lambda _form: self._listed(path, query, self.refunds)),
             ("GET", r"/v1/checkout/sessions/([^/]+)", lambda it, _form: self.sessions[it]),
             ("POST", r"/v1/checkout/sessions/([^/]+)/expire", self._expire),
             ("POST", r"/v1/refunds", self._refund),
@@ -148,11 +214,10 @@ class StripeDouble:
         amounts = [quantity * _whole(price["unit_amount"]) for quantity, price in prices]
         if len(currencies) != 1 or not all(amounts):
             raise Refused("line_items", "One currency, and sums above zero.")
-        name = self._id("cs")
-        self.sessions[name] = {
-            "id": name,
-            "object": "checkout.session",
-            "livemode": False,
+        session = self._made("cs", "checkout.session", livemode=False)
+        name = session["id"]
+        self.sessions[name] = session | {
+            "payment_metadata": form.get("payment_intent_data", {}).get("metadata", {}),
             "status": "open",
             "payment_status": "unpaid",
             "payment_intent": None,
@@ -179,17 +244,37 @@ class StripeDouble:
         if not 0 < amount <= payment["amount"] - payment["refunded"]:
             raise Refused("amount", "Refund amount is greater than unrefunded amount on charge.")
         payment["refunded"] += amount
-        refund = {"id": self._id("re"), "object": "refund", "amount": amount, "currency": payment["currency"]}
-        refund |= {"payment_intent": payment["id"], "status": "pending"}
+        refund = self._made("re", "refund", amount=amount, currency=payment["currency"])
+        refund |= {"payment_intent": payment["id"], "status": "pending", "metadata": form.get("metadata", {})}
         self.refunds[refund["id"]] = refund
         return refund
 
     def _payment(self, payment_id: str, query: str) -> Thing:
-        payment = json.loads(json.dumps(self.payments[payment_id]))
-        if "latest_charge.balance_transaction" not in parse_qs(query).get("expand[0]", []):
-            payment["latest_charge"] = payment["latest_charge"]["id"]
-        shown: Thing = payment
-        return shown
+        asked = query_of("/v1/payment_intents/{intent}", query, self.conformance)
+        return _as_listed(self.payments[payment_id], asked.get("expand", []), "")
+
+    def _listed(self, path: str, query: str, things: dict[str, Thing]) -> Thing:
+        """A page of a list, the newest first, as Stripe gives it."""
+        asked = query_of(path, query, self.conformance)
+        since = int(asked.get("created", {}).get("gte", 0))
+        fitting = [it for it in reversed(things.values()) if it["created"] >= since]
+        if "payment_intent" in asked:
+            fitting = [it for it in fitting if it["payment_intent"] == asked["payment_intent"]]
+        if "starting_after" in asked:
+            places = [it["id"] for it in fitting]
+            fitting = fitting[places.index(asked["starting_after"]) + 1 :]
+        size = min(int(asked.get("limit", 10)), self.page_max)
+        data = [_as_listed(it, asked.get("expand", []), "data.") for it in fitting[:size]]
+        return {"object": "list", "url": path, "has_more": len(fitting) > size, "data": data}
+
+
+def _as_listed(thing: Thing, expanded: list[str], place: str) -> Thing:
+    """A thing as the API shows it: what belongs to another object is its id unless asked for."""
+    shown: Thing = json.loads(json.dumps(thing))
+    if "latest_charge" in shown and f"{place}latest_charge.balance_transaction" not in expanded:
+        shown["latest_charge"] = shown["latest_charge"]["id"]
+    shown.pop("payment_metadata", None)
+    return shown
 
 
 def _whole(value: Any) -> int:
@@ -227,15 +312,32 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
         def _serve(self, method: str) -> None:
             at = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+            fault = double.fault_for(at.path)
             if double.down:
                 self._write(503, b"", "text/plain")
+            elif fault:
+                self._stumble(fault, lambda: self._answer(method, at, body))
             elif at.path.startswith("/c/pay/"):
                 self._page(method, at.path.removeprefix("/c/pay/"), body)
             elif self.headers.get("Authorization") != f"Bearer {API_KEY}":
                 self._write(401, json.dumps(_error("invalid_request_error", "Bad key", None)[1]).encode())
             else:
-                status, thing = double.answer(method, at.path, at.query, body, self.headers.get("Idempotency-Key"))
+                status, thing = self._answer(method, at, body)
                 self._write(status, json.dumps(thing).encode())
+
+        def _answer(self, method: str, at: SplitResult, body: str) -> tuple[int, Thing]:
+            return double.answer(method, at.path, at.query, body, self.headers.get("Idempotency-Key"))
+
+        def _stumble(self, fault: Fault, act: Callable[[], object]) -> None:
+            if fault.kind.isdecimal():
+                self._write(int(fault.kind), json.dumps({"error": {"type": "api_error", "message": "later"}}).encode())
+                return
+            if fault.acts_first:
+                act()
+            if fault.kind == "hang":
+                time.sleep(HANG_S)
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
 
         def _page(self, method: str, session_id: str, body: str) -> None:
             session = double.sessions[session_id]

@@ -21,12 +21,28 @@ OWN: dict[str, Schema] = {
             "success_url": {"type": "string"},
             "cancel_url": {"type": "string"},
             "line_items": {"type": "array", "items": {}},
+            "payment_intent_data": {"type": "object"},
             "payment_method_types": {"type": "array", "items": {"type": "string", "enum": ["card"]}},
         }
     },
     "/v1/checkout/sessions/{session}/expire": {"properties": {}},
-    "/v1/refunds": {"properties": {"payment_intent": {"type": "string"}, "amount": {"type": "integer"}}},
+    "/v1/refunds": {
+        "properties": {
+            "payment_intent": {"type": "string"},
+            "amount": {"type": "integer"},
+            "metadata": {"type": "object"},
+        }
+    },
 }
+
+# What a list may be asked, where the published schema is not there.
+OWN_QUERIES = {
+    "/v1/checkout/sessions": {"limit", "starting_after", "expand", "payment_intent"},
+    "/v1/payment_intents": {"limit", "starting_after", "expand", "created"},
+    "/v1/payment_intents/{intent}": {"expand"},
+    "/v1/refunds": {"limit", "starting_after", "expand", "created", "payment_intent"},
+}
+LIMIT_MAX = 100
 
 
 class Refused(Exception):
@@ -41,6 +57,27 @@ class Refused(Exception):
 def body_schema(path: str, conformance: Path) -> Schema:
     """The schema of a POST's form: the published one where it is there, else our own of what we send."""
     return _published(conformance / SPEC)[path] if (conformance / SPEC).is_file() else OWN[path]
+
+
+def query_of(path: str, query: str, conformance: Path) -> Any:
+    """What a GET asks, or Refused: unknown names, a page of more than LIMIT_MAX."""
+    asked = read_form(query)
+    known = _published_queries(conformance / SPEC)[path] if (conformance / SPEC).is_file() else OWN_QUERIES[path]
+    for name in asked:
+        if name not in known:
+            raise Refused(name, f"Received unknown parameter: {name}")
+    limit = asked.get("limit", "1")
+    if not limit.isdecimal() or not 1 <= int(limit) <= LIMIT_MAX:
+        raise Refused("limit", f"Invalid integer: {limit}")
+    return asked
+
+
+@cache
+def _published_queries(file: Path) -> dict[str, set[str]]:
+    paths = json.loads(file.read_text(encoding="utf-8"))["paths"]
+    return {
+        path: {it["name"] for it in paths[path]["get"]["parameters"] if it["in"] == "query"} for path in OWN_QUERIES
+    }
 
 
 @cache
