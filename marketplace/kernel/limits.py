@@ -34,7 +34,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from marketplace.config import API_CALLS_ADDRESS_MAX, LIMIT_ROWS_MAX, SIGN_IN_WINDOW_MINUTES
 from marketplace.kernel import clock
-from marketplace.kernel.db import Base, db
+from marketplace.kernel.db import Base, db, reading
 from marketplace.kernel.errors import TooMany
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -108,7 +108,7 @@ class SqlStorage(Storage):
 
     def _read(self, column: Any, key: str) -> int:
         query = select(column).where(RateCount.key_hash == _hash(key), RateCount.ends_at > _now())
-        with db.engine.connect() as connection:
+        with reading(), db.engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
     def check(self) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from marketplace.kernel import turns
-from marketplace.kernel.db import db, reading
+from marketplace.kernel.db import db, only_read, reading
 
 WRITERS, WRITES = 8, 6
 
@@ -17,6 +17,12 @@ WRITERS, WRITES = 8, 6
 @pytest.fixture
 def engine() -> str:
     return "sqlite"
+
+
+@pytest.fixture(autouse=True)
+def writing() -> None:
+    """A request of an earlier test may have left this thread reading only."""
+    only_read(False)
 
 
 def test_many_writers_all_write(app: Flask) -> None:
