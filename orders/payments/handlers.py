@@ -4,6 +4,7 @@ Each handler commits before it calls the provider, so that no lock is held while
 repeated.
 """
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -11,11 +12,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from marketplace.accounts.actor import SYSTEM
+from marketplace.config import PROVIDER_ASKED_AFTER_MINUTES, PROVIDER_ASKED_PER_RUN_MAX
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import Unavailable
-from marketplace.kernel.money import Money
+from marketplace.kernel.errors import LumbungError, Unavailable
+from orders.checkout.models import Order
 from orders.checkout.services import due_orders
-from orders.payments import edge, services
+from orders.payments import edge, queries, services
 from orders.payments.models import MoneyBack, Payment
 from orders.payments.port import card_offered, payment_port
 from orders.settlement.fees import report_fee
@@ -35,21 +38,19 @@ def close_session(payload: dict[str, Any]) -> None:
     intent = services.live_intent(payload["order_id"])
     if intent is None:
         return
-    intent_id, session_id = intent.id, intent.session_id
-    db.session.commit()
-    paid = payment_port().close_session(session_id) if session_id and card_offered() else None
-    if paid:
-        services.record_payment(payload["order_id"], paid.amount, method="card", reference=paid.payment_id)
+    if intent.session_id:
+        edge.close_page(payload["order_id"], intent.session_id)
     else:
-        services.close_intent(intent_id)
+        services.close_intent(intent.id)
 
 
 def fetch_fee(payload: dict[str, Any]) -> None:
     """Ask for the real fee of a card payment and report it; raises FeeNotKnownYet to be asked again."""
     order_id = payload["order_id"]
-    payment = db.session.scalar(
-        select(Payment).where(Payment.order_id == order_id, Payment.method == "card").order_by(Payment.id).limit(1)
-    )
+    # A payment that found its order ended goes back whole: its fee belongs to no line of a receipt.
+    query = select(Payment).join(Order, Order.id == Payment.order_id)
+    query = query.where(Payment.order_id == order_id, Payment.method == "card", Order.state == "paid")
+    payment = db.session.scalar(query.order_by(Payment.id).limit(1))
     if payment is None or not card_offered():
         return
     reference, currency = payment.reference, payment.currency
@@ -66,12 +67,18 @@ def send_back(payload: dict[str, Any]) -> None:
     payment = owed.payment
     if owed.state != "due" or payment is None or payment.method != "card" or not card_offered():
         return
-    money_back_id, reference, amount = owed.id, payment.reference, Money(owed.amount_minor, owed.currency)
-    db.session.commit()
-    sent = payment_port().send_back(money_back_id, reference, amount)
-    services.note_sent(money_back_id, sent.id)
-    if sent.is_done:
-        services.settle_money_back(SYSTEM, money_back_id)
+    edge.send_money_back(owed)
+
+
+def ask_about_open() -> None:
+    """Ask the provider about pages that should have been paid by now: its own word may have got lost."""
+    before = clock.now() - timedelta(minutes=PROVIDER_ASKED_AFTER_MINUTES)
+    for intent_id in queries.intents_to_ask(before, PROVIDER_ASKED_PER_RUN_MAX) if card_offered() else ():
+        try:
+            edge.ask_about(intent_id)
+        except LumbungError:
+            db.session.rollback()
+            log.exception("payment_not_asked", intent=intent_id)
 
 
 def end_due_orders() -> None:

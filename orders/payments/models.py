@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import ids
@@ -105,6 +105,21 @@ class ProviderEvent(Journaled, Base):
     type: Mapped[str] = mapped_column(String(80))
     body_sha256: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Reconciliation(Base):
+    """One comparison of the provider's lists with our books: what was compared, what differed, what stayed open."""
+
+    __tablename__ = "payment_reconciliation"
+    __table_args__ = (CheckConstraint("open_count >= 0", name="open_count_not_negative"),)
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
+    at: Mapped[datetime] = mapped_column(Instant)
+    since: Mapped[datetime] = mapped_column(Instant)
+    compared: Mapped[dict[str, int]] = mapped_column(JSON)
+    is_whole: Mapped[bool] = mapped_column()
+    differences: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    open_count: Mapped[int] = mapped_column()
 
 
 append_only(Payment.__table__)

@@ -1,5 +1,6 @@
 """What we ask of a payment provider, whoever it is."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +64,40 @@ class SentBack:
     is_done: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSeen:
+    """A payment page as the provider lists it: ours where `intent_id` names a row of ours."""
+
+    id: str
+    intent_id: str | None
+    is_open: bool
+    payment_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentSeen:
+    """A payment that succeeded, as the provider lists it; `fee` is None until it is booked.
+
+    `amount` is None where the provider's units are no amount of ours.
+    """
+
+    id: str
+    intent_id: str | None
+    amount: Money | None
+    fee: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSeen:
+    """A refund as the provider lists it; `state` is pending, succeeded or failed."""
+
+    id: str
+    payment_id: str | None
+    money_back_id: str | None
+    amount: Money | None
+    state: str
+
+
 class PaymentPort(Protocol):
     """One provider of card payments. Every call may raise ProviderDown; every writing call may be repeated."""
 
@@ -74,11 +109,26 @@ class PaymentPort(Protocol):
     def close_session(self, session_id: str) -> Paid | None:
         """Close a page so that it can no longer be paid; what was paid on it before, else None."""
 
+    def paid_on(self, session_id: str) -> Paid | None:
+        """What was paid on a page, which stays as it is; None where nothing was."""
+
     def send_back(self, money_back_id: str, payment_id: str, amount: Money) -> SentBack:
         """Send a part of a payment back to the buyer; the same id sends it once."""
 
     def fee_of(self, payment_id: str, currency: str) -> Money | None:
         """The real fee of a payment in the charge currency; None while the provider does not know it."""
+
+    def sent_back(self, money_back_id: str, payment_id: str) -> SentBack | None:
+        """What the provider has already sent back of a payment for this row of ours, None where nothing."""
+
+    def sessions_since(self, moment: datetime) -> Iterator[SessionSeen]:
+        """Payment pages opened since, the newest first."""
+
+    def payments_since(self, moment: datetime) -> Iterator[PaymentSeen]:
+        """Payments that succeeded since, the newest first."""
+
+    def refunds_since(self, moment: datetime) -> Iterator[RefundSeen]:
+        """Refunds made since, the newest first."""
 
 
 def card_offered() -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.kernel.db import db
 from orders.checkout.models import Order
-from orders.payments.models import MoneyBack, Payment
+from orders.payments.models import MoneyBack, Payment, PaymentIntent, Reconciliation
 
 
 def money_back_of(order_id: str) -> Sequence[MoneyBack]:
@@ -53,3 +53,19 @@ def money_back_with(money_back_id: str) -> MoneyBack | None:
     """One sum that goes or went back, with its order."""
     query = select(MoneyBack).where(MoneyBack.id == money_back_id).options(joinedload(MoneyBack.order))
     return db.session.scalar(query)
+
+
+def intents_to_ask(before: datetime, limit: int) -> Sequence[str]:
+    """Open pages shown before a moment for orders that still wait, the oldest first."""
+    query = (
+        select(PaymentIntent.id)
+        .join(Order, Order.id == PaymentIntent.order_id)
+        .where(PaymentIntent.state == "open", PaymentIntent.session_id.is_not(None), PaymentIntent.opened_at < before)
+        .where(Order.state == "placed")
+    )
+    return db.session.scalars(query.order_by(PaymentIntent.opened_at).limit(limit)).all()
+
+
+def last_reconciliation() -> Reconciliation | None:
+    """The newest comparison with the provider, for the operator's desk; None before the first."""
+    return db.session.scalar(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1))

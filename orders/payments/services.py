@@ -9,13 +9,15 @@ from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import Money
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.models import Entry
+from marketplace.ledger.services import credit, debit, post, reverse
 from orders.checkout import states
 from orders.checkout.models import Order
 from orders.checkout.posting import book_of, post_payment
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import lock_order
 from orders.checkout.terms import may_run, refuse_unless_operator
+from orders.payments import states as states_of_return
 from orders.payments.models import MoneyBack, Payment, PaymentIntent
 
 CARD_FUND = "provider"
@@ -71,6 +73,13 @@ def close_intent(intent_id: str, state: str = "closed") -> None:
     if intent.state == "open":
         intent.state, intent.ended_at = state, clock.now()
         db.session.flush()
+
+
+def close_session_of(session_id: str) -> None:
+    """The page of this session is closed, and so is our intent behind it."""
+    intent_id = db.session.scalar(select(PaymentIntent.id).where(PaymentIntent.session_id == session_id))
+    if intent_id:
+        close_intent(intent_id)
 
 
 def record_payment(
@@ -169,36 +178,62 @@ def payment_of(order_id: str) -> str | None:
 def note_sent(money_back_id: str, provider_id: str) -> MoneyBack:
     """The provider has taken a sum to send back."""
     owed = _locked_money_back(money_back_id)
-    if owed.state == "due":
-        owed.state, owed.provider_id = "sent", provider_id
-        db.session.flush()
+    owed.provider_id = owed.provider_id or provider_id
+    _move(owed, states_of_return.Event.SEND)
     return owed
 
 
 def settle_money_back(actor: Actor, money_back_id: str, *, proof: str = "") -> MoneyBack:
-    """The buyer has the money back; saying so twice changes nothing. For the operator, with proof, or the provider."""
+    """The operator has sent the sum by hand, with proof; saying so twice changes nothing."""
     refuse_unless_operator(actor)
     owed = _locked_money_back(money_back_id)
-    if owed.state == "done":
-        return owed
-    owed.state, owed.done_at, owed.done_by, owed.proof = "done", clock.now(), actor.user_id, proof
-    db.session.flush()
-    outbox.publish("money_back.done", {"money_back_id": owed.id})
-    if owed.kind == "unfilled":
-        assert owed.payment is not None
-        amount = Money(owed.amount_minor, owed.currency)
-        held = f"buyer_funds:{owed.order.number}"
-        post(book_of(platform()), owed.id, [debit(held, amount), credit(owed.payment.fund, amount)])
+    if _move(owed, states_of_return.Event.SETTLE):
+        owed.done_by, owed.proof = actor.user_id, proof
+        db.session.flush()
+    return owed
+
+
+def arrive_money_back(money_back_id: str) -> MoneyBack:
+    """The provider says that the buyer has the money back."""
+    owed = _locked_money_back(money_back_id)
+    _move(owed, states_of_return.Event.ARRIVE)
     return owed
 
 
 def fail_money_back(money_back_id: str) -> MoneyBack:
-    """The provider could not send the sum: a person has to."""
+    """The provider could not send the sum, though it may have said that it had: a person has to.
+
+    What a person has sent by hand stays done.
+    """
     owed = _locked_money_back(money_back_id)
-    if owed.state in {"due", "sent"}:
-        owed.state = "failed"
-        db.session.flush()
+    if owed.done_by is None:
+        _move(owed, states_of_return.Event.FAIL)
     return owed
+
+
+def _move(owed: MoneyBack, event: states_of_return.Event) -> bool:
+    """Change the state where the event does, with its entry."""
+    before, state = owed.state, states_of_return.after(owed.state, event)
+    if state is None:
+        db.session.flush()
+        return False
+    is_done = state == states_of_return.State.DONE
+    owed.state, owed.done_at = state.value, clock.now() if is_done else None
+    db.session.flush()
+    if owed.kind == "unfilled":
+        _post_return(owed, is_undone=before == states_of_return.State.DONE)
+    return True
+
+
+def _post_return(owed: MoneyBack, *, is_undone: bool) -> None:
+    """Money for nothing leaves the platform once it is back with the buyer; taken back, the entry is reversed."""
+    if is_undone:
+        query = select(Entry).where(Entry.source == owed.id, Entry.reverses_id.is_(None)).order_by(Entry.id.desc())
+        reverse(db.session.scalars(query.limit(1)).one(), owed.id)
+    elif owed.state == states_of_return.State.DONE:
+        assert owed.payment is not None
+        amount, held = Money(owed.amount_minor, owed.currency), f"buyer_funds:{owed.order.number}"
+        post(book_of(platform()), owed.id, [debit(held, amount), credit(owed.payment.fund, amount)])
 
 
 def _locked_intent(intent_id: str) -> PaymentIntent:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -11,7 +11,16 @@ from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN
 from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, exponent, fraction, round_half_away
-from orders.payments.port import Paid, ProviderDown, SentBack, Session, SessionWish
+from orders.payments.port import (
+    Paid,
+    PaymentSeen,
+    ProviderDown,
+    RefundSeen,
+    SentBack,
+    Session,
+    SessionSeen,
+    SessionWish,
+)
 
 # Stripe's own minor units (https://docs.stripe.com/currencies): no decimals, three of which the last is zero,
 # or two. IDR has two there as in ISO 4217, though banks round to whole rupiah.
@@ -20,6 +29,9 @@ ZERO_DECIMAL = frozenset(
 )
 THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 RETRIES_MAX = 1
+PAGE_SIZE = 100
+FAILED = frozenset({"failed", "canceled"})
+BOOKED = "latest_charge.balance_transaction"
 log = structlog.get_logger("stripe")
 
 
@@ -61,7 +73,7 @@ def from_provider(units: int, currency: str) -> Money:
 class StripePort:
     """Calls to Stripe; each bears our own row's id as its idempotency key."""
 
-    def __init__(self, api_key: str, api_base: str) -> None:
+    def __init__(self, api_key: str, api_base: str, *, seconds_max: float = STRIPE_SECONDS_MAX) -> None:
         self.is_live = api_key.startswith(("sk_live_", "rk_live_"))
         import stripe  # a shop without cards does without it
 
@@ -69,7 +81,7 @@ class StripePort:
             api_key,
             base_addresses={"api": api_base.rstrip("/")},
             max_network_retries=RETRIES_MAX,
-            http_client=stripe.RequestsClient(timeout=STRIPE_SECONDS_MAX),
+            http_client=stripe.RequestsClient(timeout=seconds_max),
         ).v1
 
     def open_session(self, wish: SessionWish) -> Session:
@@ -94,6 +106,7 @@ class StripePort:
             "cancel_url": wish.cancel_url,
             "line_items": [item],
             "payment_method_types": ["card"],
+            "payment_intent_data": {"metadata": {"intent": wish.intent_id}},
         }
         with _answered():
             session = self._api.checkout.sessions.create(params, {"idempotency_key": f"intent-{wish.intent_id}"})
@@ -111,13 +124,20 @@ class StripePort:
                 except stripe.InvalidRequestError:
                     # It was paid or expired between the two calls.
                     session = self._api.checkout.sessions.retrieve(session_id)
-        if session.status != "complete" or session.payment_status != "paid":
-            return None
-        return Paid(session.payment_intent, from_provider(session.amount_total, session.currency))
+        return _paid(session)
+
+    def paid_on(self, session_id: str) -> Paid | None:
+        """What was paid on a Checkout page."""
+        with _answered():
+            return _paid(self._api.checkout.sessions.retrieve(session_id))
 
     def send_back(self, money_back_id: str, payment_id: str, amount: Money) -> SentBack:
-        """Refund a part of a payment; the same id refunds it once."""
-        params = {"payment_intent": payment_id, "amount": to_provider(amount)}
+        """Refund a part of a payment; the same id refunds it once, for as long as Stripe keeps the key."""
+        params = {
+            "payment_intent": payment_id,
+            "amount": to_provider(amount),
+            "metadata": {"money_back": money_back_id},
+        }
         with _answered():
             sent = self._api.refunds.create(params, {"idempotency_key": f"back-{money_back_id}"})
         return SentBack(sent.id, sent.status == "succeeded")
@@ -125,15 +145,75 @@ class StripePort:
     def fee_of(self, payment_id: str, currency: str) -> Money | None:
         """The fee on the payment's balance transaction, brought back to the charge currency where Stripe converted."""
         with _answered():
-            payment = self._api.payment_intents.retrieve(payment_id, {"expand": ["latest_charge.balance_transaction"]})
-        charge = payment.latest_charge
-        booked = getattr(charge, "balance_transaction", None) if charge else None
-        if booked is None or isinstance(booked, str):
-            return None
-        if booked.currency.upper() == currency:
-            return from_provider(booked.fee, booked.currency)
-        units = round_half_away(fraction(booked.fee) * payment.amount / booked.amount)
+            payment = self._api.payment_intents.retrieve(payment_id, {"expand": [BOOKED]})
+        return _fee(payment, currency)
+
+    def sent_back(self, money_back_id: str, payment_id: str) -> SentBack | None:
+        """The refund of a payment that bears our row's id, None where there is none that stands."""
+        for refund in self._listed(self._api.refunds, {"payment_intent": payment_id}):
+            if _named(refund, "money_back") == money_back_id and refund.status not in FAILED:
+                return SentBack(refund.id, refund.status == "succeeded")
+        return None
+
+    def sessions_since(self, moment: datetime) -> Iterator[SessionSeen]:
+        """Checkout pages made since; Stripe lists them all, so reading stops at the first older one."""
+        for session in self._listed(self._api.checkout.sessions, {}):
+            if session.created < moment.timestamp():
+                return
+            paid_by = session.payment_intent if session.payment_status == "paid" else None
+            yield SessionSeen(session.id, session.client_reference_id, session.status == "open", paid_by)
+
+    def payments_since(self, moment: datetime) -> Iterator[PaymentSeen]:
+        """Payment intents made since that succeeded."""
+        asked = {"created": {"gte": int(moment.timestamp())}, "expand": [f"data.{BOOKED}"]}
+        for payment in self._listed(self._api.payment_intents, asked):
+            if payment.status == "succeeded":
+                amount = _money(payment.amount, payment.currency)
+                fee = _fee(payment, amount.currency) if amount else None
+                yield PaymentSeen(payment.id, _named(payment, "intent"), amount, fee)
+
+    def refunds_since(self, moment: datetime) -> Iterator[RefundSeen]:
+        """Refunds made since."""
+        for refund in self._listed(self._api.refunds, {"created": {"gte": int(moment.timestamp())}}):
+            amount = _money(refund.amount, refund.currency)
+            state = "failed" if refund.status in FAILED else refund.status
+            yield RefundSeen(refund.id, refund.payment_intent, _named(refund, "money_back"), amount, state)
+
+    def _listed(self, things: Any, asked: dict[str, Any]) -> Iterator[Any]:
+        """Every object of a list, page by page."""
+        with _answered():
+            yield from things.list({"limit": PAGE_SIZE, **asked}).auto_paging_iter()
+
+
+def _paid(session: Any) -> Paid | None:
+    if session.status != "complete" or session.payment_status != "paid":
+        return None
+    return Paid(session.payment_intent, from_provider(session.amount_total, session.currency))
+
+
+def _fee(payment: Any, currency: str) -> Money | None:
+    """The fee booked for a payment, brought back to the charge currency where Stripe converted."""
+    charge = payment.latest_charge
+    booked = getattr(charge, "balance_transaction", None) if charge else None
+    if booked is None or isinstance(booked, str):
+        return None
+    if booked.currency.upper() == currency:
+        return from_provider(booked.fee, booked.currency)
+    units = round_half_away(fraction(booked.fee) * payment.amount / booked.amount)
+    return from_provider(units, currency)
+
+
+def _named(thing: Any, name: str) -> str | None:
+    """The id of ours that an object of Stripe's bears."""
+    found = getattr(getattr(thing, "metadata", None), name, None)
+    return found if isinstance(found, str) else None
+
+
+def _money(units: int, currency: str) -> Money | None:
+    try:
         return from_provider(units, currency)
+    except ValueError:
+        return None
 
 
 @contextmanager

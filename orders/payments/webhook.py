@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.accounts.actor import SYSTEM
 from marketplace.config import WEBHOOK_AGE_S_MAX, WEBHOOK_BYTES_MAX
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
@@ -117,15 +116,37 @@ def _intent_of(session: dict[str, Any], live: bool) -> PaymentIntent:
 
 
 def _refund_moved(refund: dict[str, Any], _live: bool) -> None:
-    known = db.session.scalar(select(MoneyBack).where(MoneyBack.provider_id == str(refund.get("id"))))
+    known = _money_back_of(refund)
     if known is None:
-        return  # sent by hand at the provider, or its answer has not reached us yet: `reconcile` finds it
+        return  # sent by hand at the provider: `reconcile` names it
     if _amount(refund, "amount") != Money(known.amount_minor, known.currency):
         raise BadWebhook
+    services.note_sent(known.id, str(refund["id"]))
     if refund.get("status") == "succeeded":
-        services.settle_money_back(SYSTEM, known.id)
+        services.arrive_money_back(known.id)
     elif refund.get("status") in {"failed", "canceled"}:
         services.fail_money_back(known.id)
+
+
+def _money_back_of(refund: dict[str, Any]) -> MoneyBack | None:
+    """Our row behind a refund, found by its own id or by ours in it: the event may be here before the answer is.
+
+    Refuses a refund that names a row of ours and is another's.
+    """
+    if not _short_text(refund.get("id")):
+        raise BadWebhook
+    named = refund.get("metadata")
+    ours = named.get("money_back") if isinstance(named, dict) else None
+    is_it = MoneyBack.provider_id == refund["id"]
+    if _short_text(ours):
+        is_it = or_(is_it, MoneyBack.id == ours)
+    known = db.session.scalar(select(MoneyBack).where(is_it))
+    if known is None:
+        return None
+    paid_by = known.payment.reference if known.payment else None
+    if known.provider_id not in {None, refund["id"]} or refund.get("payment_intent") != paid_by:
+        raise BadWebhook
+    return known
 
 
 def _charge_booked(charge: dict[str, Any], _live: bool) -> None:
@@ -155,6 +176,7 @@ ACTS: dict[str, Callable[[dict[str, Any], bool], None]] = {
     "checkout.session.async_payment_succeeded": _session_paid,
     "checkout.session.async_payment_failed": _session_over,
     "checkout.session.expired": _session_over,
+    "refund.created": _refund_moved,
     "refund.updated": _refund_moved,
     "refund.failed": _refund_moved,
     "charge.refund.updated": _refund_moved,

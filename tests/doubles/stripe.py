@@ -301,6 +301,23 @@ def _shown(session: Thing, said: str) -> str:
     return f'{page}<p>{said}</p><form method="post">{buttons}</form><a href="{session["cancel_url"]}">Back</a></html>'
 
 
+def stumble(handler: BaseHTTPRequestHandler, fault: Fault, act: Callable[[], object]) -> None:
+    """Meet a call with a fault instead of its answer."""
+    if fault.kind.isdecimal():
+        body = b'{"error": {"type": "api_error", "message": "later"}}'
+        handler.send_response(int(fault.kind))
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return
+    if fault.acts_first:
+        act()
+    if fault.kind == "hang":
+        time.sleep(HANG_S)
+    handler.close_connection = True
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
 def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -316,7 +333,7 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
             if double.down:
                 self._write(503, b"", "text/plain")
             elif fault:
-                self._stumble(fault, lambda: self._answer(method, at, body))
+                stumble(self, fault, lambda: self._answer(method, at, body))
             elif at.path.startswith("/c/pay/"):
                 self._page(method, at.path.removeprefix("/c/pay/"), body)
             elif self.headers.get("Authorization") != f"Bearer {API_KEY}":
@@ -327,17 +344,6 @@ def _handler(double: StripeDouble) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, method: str, at: SplitResult, body: str) -> tuple[int, Thing]:
             return double.answer(method, at.path, at.query, body, self.headers.get("Idempotency-Key"))
-
-        def _stumble(self, fault: Fault, act: Callable[[], object]) -> None:
-            if fault.kind.isdecimal():
-                self._write(int(fault.kind), json.dumps({"error": {"type": "api_error", "message": "later"}}).encode())
-                return
-            if fault.acts_first:
-                act()
-            if fault.kind == "hang":
-                time.sleep(HANG_S)
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
 
         def _page(self, method: str, session_id: str, body: str) -> None:
             session = double.sessions[session_id]
