@@ -16,7 +16,9 @@ ROLES = [role.value for role in Role]
 OUTSIDERS = ["expired grant", "revoked membership", "operator", "buyer"]
 # What a door says to whoever may pass: a page, a file that waits, a way on, a form to fill in, or not now.
 OPEN = frozenset({ADMITTED, 200, 202, 302, 303, 409, 422})
-UNSIGNED = {"/webhooks/stripe": {400}, "/metrics": {404}}
+UNSIGNED = {"/webhooks/stripe": {400}}
+# What opens to a program that bears a token of the settings; to people it does not exist.
+CLOSED = {"metrics token"}
 # Whoever takes out of her own basket what never lay in it has it as she wants it.
 OWN_BASKET = "/basket/lines/"
 # Addresses of cooperatives that never were.
@@ -72,7 +74,7 @@ def test_every_blank_has_an_example(matrix):
 def test_every_policy_is_one_that_is_tried_here(matrix):
     for door in doors(matrix.app):
         roles = door.roles
-        assert door.policy in {"public", "link", "signed in", "operator", "metrics token"} or roles, door
+        assert door.policy in {"public", "link", "signed in", "operator", *CLOSED} or roles, door
         assert (roles or set()) <= known_roles(), door
     assert {door.method for door in inside(matrix)} == {"GET", "POST"}
 
@@ -158,6 +160,16 @@ def test_the_operators_desk_is_the_operators_alone(matrix, who):
     if who == "operator":
         assert faults([one for one in said if not one[1]], lambda _door, told: told.status in OPEN) == []
         assert faults([one for one in said if one[1]], lambda _door, told: told.status == 404) == []
+
+
+@pytest.mark.parametrize("who", ["visitor", "manager", "operator"])
+def test_what_is_for_programs_does_not_exist_for_people(matrix, who):
+    reader = knocker(matrix, who)
+
+    said = [(door, "", reader.knock(door)) for door in outside(matrix, *CLOSED)]
+
+    assert said
+    assert faults(said, lambda _door, told: told.status == 404) == []
 
 
 @pytest.mark.parametrize("who", ["visitor", "member"])
