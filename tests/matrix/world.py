@@ -73,7 +73,12 @@ class World:
 
 
 def build() -> World:
-    """Both cooperatives at work, their goods sold once; nobody's order holds goods of both."""
+    """Both cooperatives at work, committed."""
+    return open_house()[0]
+
+
+def open_house() -> tuple[World, "Premises"]:
+    """Both cooperatives at work, their goods sold once, no order of both; and the one that is ours, as it was built."""
     operator = make_user("Oki Operator", is_operator=True)
     own, other = (Premises(slug, Actor(operator.id, is_operator=True)) for slug in ("own", "other"))
     house = _house()
@@ -82,7 +87,7 @@ def build() -> World:
     db.session.commit()
     sequencer.sequence()
     db.session.commit()
-    return world
+    return world, own
 
 
 class Premises:
@@ -212,9 +217,9 @@ class Premises:
                 self.operator, charge_currency="USD", currency="IDR", rate="16285.50", source="a test", observed_on=DAY
             )
         paid, awaited, back = (
-            self._order(self.shop.listing),
-            self._order(self.shop.listing),
-            self._order(self.ids["second_listing"]),
+            self.order(self.shop.listing),
+            self.order(self.shop.listing),
+            self.order(self.ids["second_listing"]),
         )
         for order in (paid, back):
             total = Money(order.amount_minor, order.charge_currency)
@@ -223,7 +228,7 @@ class Premises:
         refunded = refund(self.operator, back.id, pieces, goods="restocked", reason="x")
         note = db.session.scalars(select(CreditNote).where(CreditNote.cause_id == refunded.id)).one()
         payout = make_payout(self.operator, self.organisation, bank_rates={"USD": "16300"}, rail="bank file", proof="b")
-        later = self._order(self.ids["second_listing"])
+        later = self.order(self.ids["second_listing"])
         confirm_transfer(
             self.operator, later.id, Money(later.amount_minor, "USD"), reference=f"R-{later.number}", proof="c"
         )
@@ -239,7 +244,7 @@ class Premises:
             "payout": payout.id,
         }
 
-    def _order(self, listing_id: str) -> Order:
+    def order(self, listing_id: str) -> Order:
         basket, _secret = open_basket()
         add_to_basket(basket, listing_id, 1)
         return place_order(SYSTEM, basket, BUYER, charge_currency="USD", method="transfer")
