@@ -16,7 +16,7 @@ ROLES = [role.value for role in Role]
 OUTSIDERS = ["expired grant", "revoked membership", "operator", "buyer"]
 # What a door says to whoever may pass: a page, a file that waits, a way on, a form to fill in, or not now.
 OPEN = frozenset({ADMITTED, 200, 202, 302, 303, 409, 422})
-UNSIGNED = {"/webhooks/stripe": {400}}
+UNSIGNED = {"/webhooks/stripe": {400}, "/metrics": {404}}
 # What opens to a program that bears a token of the settings; to people it does not exist.
 CLOSED = {"metrics token"}
 # Whoever takes out of her own basket what never lay in it has it as she wants it.
