@@ -190,6 +190,7 @@ def _on_connect(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> No
         connection.isolation_level = None
         cursor = connection.cursor()
         # What is erased is overwritten with zeros, so that nothing of it stays behind in the file's free pages.
+        # NORMAL outlives every kill; only a power cut can take the last commits (docs/operator.md).
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

@@ -1,0 +1,101 @@
+"""Run by test_full_disk.py in a mount namespace of its own: a shop on a disk that gets full, and free again.
+
+python -m tests.crashes.full_disk FOLDER MIGRATED_DATABASE
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, g
+from sqlalchemy.exc import OperationalError
+
+from marketplace.app import create_app
+from marketplace.kernel.backup.errors import NotWritten
+from marketplace.kernel.backup.services import make_backup
+from marketplace.kernel.db import db, only_read
+from marketplace.kernel.journal import sequencer
+from marketplace.kernel.scope import everything
+from tests.conftest import settings
+from tests.crashes.traffic import Act, make_traffic, nothing_lost_nothing_doubled, rows
+
+DISK = "24m"
+ACTS = 6
+CHUNK = 4_096
+
+
+def main(folder: Path, template: Path) -> None:
+    """Fill the disk under a working shop; whatever is not as it must be fails here."""
+    disk = folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(disk)], check=True)
+    shutil.copyfile(template, disk / "shop.sqlite3")
+    app = create_app(settings(f"sqlite:///{disk / 'shop.sqlite3'}", disk))
+    with app.app_context(), everything():
+        traffic = make_traffic(app, ACTS)
+        assert press(app, traffic.acts[0])[0] == 303
+        filler = fill(disk)
+
+        for act in traffic.acts[1:]:
+            assert press(app, act) == (503, "30"), act.path
+        for path in ("/", "/index.json", "/products/scarf", "/healthz", "/readyz"):
+            assert app.test_client().get(path).status_code == 200, path
+        fails(sequencer.sequence, OperationalError)
+        fails(lambda: make_backup(disk / "kept", quiet), NotWritten)
+        assert not [path for path in disk.iterdir() if "kept" in path.name]
+
+        make_backup(folder / "kept", quiet)
+
+        filler.unlink()
+        only_read(False)
+        assert {press(app, act)[0] for act in traffic.acts} == {303}
+        nothing_lost_nothing_doubled(traffic)
+        assert rows() == ACTS
+
+
+def quiet(_what: str, _pieces: int) -> Callable[[int], None]:
+    """Nobody watches the progress."""
+    return lambda _done: None
+
+
+def fill(disk: Path) -> Path:
+    """Take all that is left, once SQLite has given back what its log held."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(os.urandom(CHUNK))
+        except OSError:
+            return filler
+
+
+def press(app: Flask, act: Act) -> tuple[int, str | None]:
+    """Send the form; status and Retry-After."""
+    for name in list(g):  # the requests share our context's, where the last one left its reader
+        g.pop(name)
+    cookie = "; ".join(f"{name}={value}" for name, value in act.cookies.items())
+    answer = app.test_client(use_cookies=False).post(act.path, data=act.form, headers={"Cookie": cookie})
+    act.acknowledged = act.acknowledged or answer.status_code == 303
+    return answer.status_code, answer.headers.get("Retry-After")
+
+
+def fails(do: Callable[[], object], error: type[Exception]) -> None:
+    """What must fail does, with the error that says so."""
+    try:
+        do()
+    except error:
+        db.session.rollback()
+        return
+    raise AssertionError(f"{do} did not fail")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
