@@ -36,6 +36,7 @@ PARTS = (
     "marketplace.catalogue",
     "marketplace.storefront",
     "marketplace.watch",
+    "marketplace.api",
     "producers.cooperatives",
     "producers.decisions",
     "producers.materials",

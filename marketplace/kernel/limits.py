@@ -132,7 +132,7 @@ def network_address() -> str:
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
-        return request.remote_addr or ""
+        return request.remote_addr or "socket"  # a proxy's own socket has no address; the library skips an empty one
     if address.version == 6:
         mapped = address.ipv4_mapped
         network = ipaddress.ip_network(f"{address}/{IPV6_NETWORK_BITS}", strict=False)

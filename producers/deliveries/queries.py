@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from marketplace.config import PAGE_SIZE, PAGE_SIZE_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.paging import Page, paged
 from producers.cooperatives.models import Member
 from producers.deliveries.models import DeliverySlip, SlipVoid
 from producers.lots.models import Lot, Movement
@@ -45,6 +46,12 @@ def slips_between(
     if made_by:
         query = query.where(DeliverySlip.made_by == made_by)
     return db.session.scalars(query.order_by(DeliverySlip.number)).all()
+
+
+def slips_made_by(organisation_id: str, user_id: str | None, number: int) -> Page[DeliverySlip]:
+    """A page of the slips one person made, the newest first."""
+    mine = (DeliverySlip.organisation_id == organisation_id, DeliverySlip.made_by == user_id)
+    return paged(select(DeliverySlip).where(*mine).order_by(DeliverySlip.made_at.desc(), DeliverySlip.id), number)
 
 
 def totals(slips: Sequence[DeliverySlip]) -> Totals:

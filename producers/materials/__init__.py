@@ -7,11 +7,13 @@ from flask_babel import lazy_gettext as _l
 def init_app(app: Flask) -> None:
     """Plug in the tables and the console's pages of material."""
     from marketplace.accounts import console, persons
+    from marketplace.api import frame
     from producers.cooperatives import today
-    from producers.materials import erasing, models, views, waiting
+    from producers.materials import api, erasing, models, views, waiting
 
     app.extensions["materials"] = models
     app.register_blueprint(views.blueprint)
+    frame.hang(app, api.blueprint)
     console.add_entry(app, _l("Materials"), "materials.stock", order=30)
     today.add_duties(app, waiting.duties)
     today.add_debts(app, waiting.debts)

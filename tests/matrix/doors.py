@@ -115,7 +115,12 @@ class Door:
     def roles(self) -> frozenset[str] | None:
         """The roles that a door of a cooperative opens to; None where it belongs to no cooperative."""
         roles, of, _organisation = self.policy.partition(" of <organisation>")
-        return frozenset(roles.split(", ")) if of else None
+        return frozenset(roles.rpartition("token of ")[2].split(", ")) if of else None
+
+    @property
+    def is_for_programs(self) -> bool:
+        """Whether a token opens it, and no cookie."""
+        return self.rule.startswith("/api/")
 
     @property
     def is_personal(self) -> bool:

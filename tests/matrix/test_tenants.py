@@ -51,7 +51,7 @@ def faults(said: Iterable[tuple[Door, str, Told]], holds: Callable[[Door, Told],
 
 
 def shows_a_page(door: Door) -> bool:
-    return door.method == "GET" and not door.rule.endswith(".json")
+    return door.method == "GET" and not door.rule.endswith(".json") and not door.is_for_programs
 
 
 def absences(reader: Knocker) -> Callable[[Door], Told]:
@@ -59,7 +59,8 @@ def absences(reader: Knocker) -> Callable[[Door], Told]:
     told: dict[Door, Told] = {}
 
     def absent(door: Door) -> Told:
-        nowhere = NOWHERE[door.method] if shows_a_page(door) or door.method == "POST" else NOWHERE["JSON"]
+        is_page = shows_a_page(door) or (door.method == "POST" and not door.is_for_programs)
+        nowhere = NOWHERE[door.method if is_page else "JSON"]
         if nowhere not in told:
             told[nowhere] = reader.knock(nowhere)
         return told[nowhere]

@@ -1,0 +1,3 @@
+DROP TABLE api_answer
+-- next
+DROP TABLE api_token
