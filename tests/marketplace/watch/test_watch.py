@@ -1,11 +1,13 @@
 """The house seen from outside: checks that keep their result and tell of it once, metrics behind a token, the state."""
 
 import re
+from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy.exc import OperationalError
 
 from marketplace.accounts.models import User
@@ -15,7 +17,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import sequencer, verify
 from marketplace.ledger.services import open_book
-from marketplace.watch import checks, collector
+from marketplace.watch import checks, collector, queries, views
 from tests.client import PageClient
 from tests.factories.accounts import make_user
 
@@ -49,6 +51,11 @@ def run_check(app: Flask) -> CheckRun:
     db.session.expunge(run)
     db.session.rollback()
     return run
+
+
+def duties() -> list[str]:
+    with force_locale("en"):
+        return [duty.what for duty in views.duties()]
 
 
 def test_a_sound_house_is_noted_and_nobody_is_written_to(house):
@@ -104,6 +111,20 @@ def test_verify_keeps_its_result(house):
     run = last_check(VERIFY)
     assert run is not None
     assert (run.broken, run.events) == (0, sequencer.tree_size())
+
+
+def test_what_cannot_be_delivered_and_a_house_nobody_verified_stand_on_the_list(house):
+    outbox.subscribe(house, "test.topic", "test.handler", lambda payload: None)
+    outbox.publish("test.topic", {})
+    db.session.flush()
+    db.session.scalars(db.select(outbox.Delivery)).one().attempts = queries.DELIVERY_ATTEMPTS_WARNING
+    db.session.commit()
+    assert duties() == ["message cannot be delivered"]
+    note_check(VERIFY, clock.now(), events=1)
+    with clock.at(clock.now() + timedelta(days=queries.VERIFY_DAYS_WARNING, minutes=1)):
+        late = duties()
+
+    assert late == ["message cannot be delivered", "check of the whole house is due: lumbung verify"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
