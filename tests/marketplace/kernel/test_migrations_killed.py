@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from marketplace import config
+from marketplace.accounts.models import User
 from marketplace.app import create_app
 from marketplace.kernel import invariants
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer, verify
+from producers.cooperatives.models import Member
 from tests.conftest import settings
 from tests.factories.door import make_door
 from tests.house import CHECKOUT, environment_of
@@ -76,21 +78,33 @@ def test_a_house_with_rows_goes_down_and_up_and_is_the_same(fresh_database, engi
     with app.app_context():
         door = make_door()
         door.deliver()
+        door.maria.birth_year = 1984
         db.session.commit()
         sequencer.sequence()
-        before = rows(app)
+        before, held = rows(app), people()
         newest = state(url)
 
         downgrade(revision="0001")
+        plain = db.session.execute(text("SELECT name, birth_year FROM coop_member ORDER BY id")).all()
+        db.session.rollback()
         assert killed_upgrade(url, tmp_path, 3) == -signal.SIGKILL
         assert state(url)[0] == "0001"
         upgrade()
 
         assert state(url) == newest
-        assert rows(app) == before
+        assert (rows(app), people()) == (before, held)
+        assert [tuple(row) for row in plain] == [(name, year) for _key, name, year, _email in held]
         assert [*verify.check_journal(), *invariants.run_all()] == []
         db.session.remove()
         db.engine.dispose()
+
+
+def people() -> list[tuple[str, str, int | None, str | None]]:
+    """What is personal of the members and their users, plain."""
+    query = select(Member.id, Member.name, Member.birth_year, User.email).outerjoin(Member.user).order_by(Member.id)
+    held = list(db.session.execute(query).tuples())
+    db.session.rollback()
+    return held
 
 
 def rows(app: Flask) -> dict[str, int]:
