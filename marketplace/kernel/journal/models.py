@@ -18,8 +18,8 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 class Journaled:
     """Mix into a table whose rows are business facts: each insert, change and deletion is then journaled.
 
-    `journal_personal` names columns whose content must be erasable. They leave the digest; store a salted
-    commitment beside them where their content must be provable.
+    `journal_personal` names columns whose content must be erasable. They leave the digest; those that are `Personal`
+    are held to by a salted commitment (`journal/commitments.py`).
     """
 
     journal_personal: ClassVar[frozenset[str]] = frozenset()
@@ -72,6 +72,16 @@ class Checkpoint(Base):
     at: Mapped[datetime] = mapped_column(Instant)
     root: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text)
+
+
+class Salt(Base):
+    """What a row's newest commitment to its personal fields was made with; a later write replaces it for good."""
+
+    __tablename__ = "journal_salt"
+
+    table_name: Mapped[str] = mapped_column(String(63), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(ROW_KEY_LENGTH), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(32))
 
 
 _SEQUENCING = (

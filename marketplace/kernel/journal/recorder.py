@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapper, Session, UOWTransaction
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import row_digest
+from marketplace.kernel.journal.commitments import Committer
 from marketplace.kernel.journal.models import Event, Journaled
 
 DELETED = "0" * 64
@@ -47,16 +48,19 @@ def row_key(row: object) -> str:
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
     moment = clock.now()
     events = []
+    committer = Committer(session)
     for row, deleted in rows:
         table = str(inspect(row).mapper.local_table.name)  # type: ignore[union-attr]
         key = row_key(row)
         digest = DELETED if deleted else digest_of(row)
         fields = {"at": moment.isoformat(), "digest": digest, "id": key, "table": table, "v": 1}
+        fields |= committer.commit(row, table, key, deleted=deleted)
         if not deleted:
             fields |= row.journal_extra()
         events.append({"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)})
     if events:
         session.execute(insert(Event), events)
+        committer.keep()
 
 
 def record_changed(rows: Iterable[Journaled]) -> None:

@@ -15,6 +15,7 @@ from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.canonical import NotCanonical, row_digest
 from marketplace.kernel.journal.checkpoint import BadNote
+from marketplace.kernel.journal.commitments import check_commitments
 from marketplace.kernel.journal.keys import open_own_checkpoint
 from marketplace.kernel.journal.models import Checkpoint, Event, Journaled, Node
 from marketplace.kernel.journal.recorder import DELETED, digest_columns
@@ -32,6 +33,7 @@ def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
     yield from _check_checkpoints(roots, outside_note)
     for mapper in journaled_mappers():
         yield from _check_rows(mapper)
+        yield from check_commitments(mapper)
 
 
 def check_head() -> Iterator[Broken]:

@@ -1,0 +1,131 @@
+"""Salted commitments: the journal holds to what is personal without holding it (DESIGN.md §3.7).
+
+An event that writes a personal field carries an HMAC of all of the row's personal fields under a salt kept apart. Who
+has the log alone learns nothing of them, not even by guessing. A later write takes a new salt in the old one's place,
+so that erasing a field erases what the older events could have been tried against. Commitments are to the text itself:
+a change of keys touches none.
+"""
+
+import hmac
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import String, and_, delete, insert, inspect, or_, select, type_coerce
+from sqlalchemy.orm import Mapper, Session
+
+from marketplace.kernel.db import db
+from marketplace.kernel.invariants import Broken
+from marketplace.kernel.journal.canonical import canonical_bytes
+from marketplace.kernel.journal.models import Event, Journaled, Salt
+from marketplace.kernel.personal import FieldUnreadable, Personal, opened
+
+LEAF_KEY = "commitment"
+SALT_BYTES = 16
+NOTHING = ""
+"""The commitment to no personal content at all; it needs no salt."""
+
+Values = Mapping[str, str | None]
+
+
+@cache
+def personal_names(mapper: Mapper[Any]) -> list[str]:
+    """The attribute names of a table's personal fields."""
+    return sorted(each.key for each in mapper.column_attrs if isinstance(each.columns[0].type, Personal))
+
+
+def commitment(table: str, row_id: str, salt: str, values: Values) -> str:
+    """The HMAC-SHA256 of a row's personal fields under its salt, in hexadecimal."""
+    text = canonical_bytes({"table": table, "id": row_id, "fields": dict(values)})
+    return hmac.new(bytes.fromhex(salt), text, "sha256").hexdigest()
+
+
+class Committer:
+    """The commitments of one flush, and their salts, which `keep` writes at once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._salts: list[dict[str, str]] = []
+        self._replaced: list[tuple[str, str]] = []
+
+    def commit(self, row: Journaled, table: str, key: str, *, deleted: bool) -> dict[str, str]:
+        """What the leaf of a row's event says of its personal fields: nothing where none of them was written."""
+        state: Any = inspect(row)
+        names = personal_names(state.mapper)
+        is_new = row in self._session.new
+        if not names or not (is_new or deleted or any(state.attrs[name].history.has_changes() for name in names)):
+            return {}
+        if not is_new:
+            self._replaced.append((table, key))
+        if deleted:
+            return {}
+        values = {name: _text(getattr(row, name)) for name in names}
+        if not any(values.values()):
+            return {LEAF_KEY: NOTHING}
+        salt = os.urandom(SALT_BYTES).hex()
+        self._salts.append({"table_name": table, "row_id": key, "salt": salt})
+        return {LEAF_KEY: commitment(table, key, salt, values)}
+
+    def keep(self) -> None:
+        """Write the new salts in the place of the old."""
+        if self._replaced:
+            gone = [and_(Salt.table_name == table, Salt.row_id == key) for table, key in self._replaced]
+            self._session.execute(delete(Salt).where(or_(*gone)).execution_options(synchronize_session=False))
+        if self._salts:
+            self._session.execute(insert(Salt), self._salts)
+
+
+def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:
+    """Each row of a table whose personal fields are not those its newest commitment was made of."""
+    names = personal_names(mapper)
+    if not names:
+        return
+    table = str(mapper.local_table)
+    committed = _committed(table)
+    salts = dict(db.session.execute(select(Salt.row_id, Salt.salt).where(Salt.table_name == table)).tuples().all())
+    for key, values in _held(mapper, names) if committed else ():
+        made = committed.get(key)
+        if made is None:
+            continue  # written before there were commitments
+        if made == NOTHING:
+            held = not any(values.values())
+        else:
+            held = key in salts and hmac.compare_digest(commitment(table, key, salts[key], values), made)
+        if not held:
+            yield Broken("commitment", table, key, "what is personal in it is not as it was written")
+
+
+def _committed(table: str) -> dict[str, str]:
+    """The newest commitment of each row of a table."""
+    marked = Event.leaf.contains(f'"{LEAF_KEY}":', autoescape=True)
+    query = select(Event.row_id, Event.leaf).where(Event.table_name == table, marked).order_by(Event.id)
+    return {row_id: _read(leaf) for row_id, leaf in db.session.execute(query.execution_options(yield_per=2_000))}
+
+
+def _read(leaf: str) -> str:
+    """The commitment in a leaf's text, without reading the rest: keys are in order and hold no quotes."""
+    return leaf.partition(f'"{LEAF_KEY}":"')[2].partition('"')[0]
+
+
+def _held(mapper: Mapper[Any], names: list[str]) -> Iterator[tuple[str, Values]]:
+    """Key and personal fields of every row; a row that cannot be read is another check's to name."""
+    table, columns = str(mapper.local_table), {name: mapper.column_attrs[name].columns[0] for name in names}
+    stored = [type_coerce(column, String).label(name) for name, column in columns.items()]
+    for row in db.session.execute(select(*mapper.primary_key, *stored).execution_options(yield_per=2_000)):
+        key = "/".join(str(part) for part in row[: -len(names)])
+        try:
+            found = dict(zip(names, row[-len(names) :], strict=True))
+            yield (
+                key,
+                {
+                    name: value if value is None else opened(value, f"{table}.{columns[name].name}")
+                    for name, value in found.items()
+                },
+            )
+        except FieldUnreadable:
+            continue
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
