@@ -9,10 +9,11 @@ a change of keys touches none.
 import hmac
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, delete, insert, inspect, or_, select, type_coerce
+from sqlalchemy import String, and_, delete, func, insert, inspect, or_, select, type_coerce
 from sqlalchemy.orm import Mapper, Session
 
 from marketplace.kernel.db import db
@@ -25,6 +26,9 @@ LEAF_KEY = "commitment"
 SALT_BYTES = 16
 NOTHING = ""
 """The commitment to no personal content at all; it needs no salt."""
+
+BEGINNING = "journal_salt"
+"""The table named by the event from which on commitments can be proven."""
 
 Values = Mapping[str, str | None]
 
@@ -39,6 +43,13 @@ def commitment(table: str, row_id: str, salt: str, values: Values) -> str:
     """The HMAC-SHA256 of a row's personal fields under its salt, in hexadecimal."""
     text = canonical_bytes({"table": table, "id": row_id, "fields": dict(values)})
     return hmac.new(bytes.fromhex(salt), text, "sha256").hexdigest()
+
+
+def beginning(moment: datetime) -> dict[str, Any]:
+    """The event that says: salts are kept from here on; what earlier events committed to cannot be proven."""
+    fields = {"at": moment.isoformat(), "digest": "0" * 64, "id": "", "table": BEGINNING, "v": 1}
+    leaf = canonical_bytes(fields).decode()
+    return {"at": moment, "table_name": BEGINNING, "row_id": "", "digest": fields["digest"], "leaf": leaf}
 
 
 class Committer:
@@ -98,8 +109,10 @@ def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:
 
 def _committed(table: str) -> dict[str, str]:
     """The newest commitment of each row of a table."""
+    since = db.session.scalar(select(func.max(Event.id)).where(Event.table_name == BEGINNING)) or 0
     marked = Event.leaf.contains(f'"{LEAF_KEY}":', autoescape=True)
-    query = select(Event.row_id, Event.leaf).where(Event.table_name == table, marked).order_by(Event.id)
+    query = select(Event.row_id, Event.leaf).where(Event.table_name == table, Event.id > since, marked)
+    query = query.order_by(Event.id)
     return {row_id: _read(leaf) for row_id, leaf in db.session.execute(query.execution_options(yield_per=2_000))}
 
 
