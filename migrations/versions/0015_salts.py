@@ -13,8 +13,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Instant
 from marketplace.kernel.journal.commitments import beginning
 
-revision = "0013_salts"
-down_revision = "0012_hourly_pay"
+revision = "0015_salts"
+down_revision = "0014_api"
 branch_labels = None
 depends_on = None
 
