@@ -16,6 +16,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 
 TOPIC = "accounts.invited"
+ACCEPTED = "accounts.invitation_accepted"
 LASTS = timedelta(days=INVITATION_DAYS_MAX)
 
 
@@ -83,6 +84,7 @@ def accept_invitation(secret: str, user: User) -> Membership:
     ends_at = moment + timedelta(days=invitation.days) if invitation.days else None
     membership = grant_role(SYSTEM, user, invitation.organisation, Role(invitation.role), ends_at=ends_at)
     membership.granted_by = invitation.invited_by
+    outbox.publish(ACCEPTED, {"invitation_id": invitation.id})
     db.session.flush()
     return membership
 

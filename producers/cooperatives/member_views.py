@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.policy import RECEIVES, RUNS, RoleIn
@@ -10,9 +10,11 @@ from marketplace.config import TEXT_CHARACTERS_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.i18n import language
+from marketplace.kernel.mail import address_of
 from marketplace.kernel.paging import page_asked
 from marketplace.kernel.policy import allow
-from producers.cooperatives import lists, queries, register, services
+from producers.cooperatives import joining, lists, queries, register, services
 from producers.cooperatives.models import CONSENT_KINDS, Member
 from producers.cooperatives.schemas import ConsentForm, LeaveForm, MemberForm, NewMemberForm
 from producers.cooperatives.views import CONSOLE
@@ -95,6 +97,20 @@ def leave(organisation: str, member_id: str) -> Answer:
         return done(_address("members.show", member), _("Noted. What she is owed stays owed."))
     fresh = {"left_on": clock.today(g.organisation.zone).isoformat()}
     return show_form("producers/cooperatives/member_leave.html", values=fresh, member=member)
+
+
+@blueprint.post("/k/<organisation>/members/<member_id>/invite")
+@allow(RoleIn(RUNS))
+def invite(organisation: str, member_id: str) -> Answer:
+    """Invite a member to sign in; the link is shown once."""
+    member = queries.member_of(g.organisation.id, member_id)
+    try:
+        offer, secret = joining.invite_member(g.actor, member, language=language())
+    except LumbungError as error:
+        flash(error.sentence, "wrong")
+        return done(_address("members.show", member))
+    link = address_of("accounts.invitation", token=secret)
+    return render_template("marketplace/accounts/invited.html", invitation=offer, link=link)
 
 
 @blueprint.route("/k/<organisation>/members/<member_id>/consents", methods=["GET", "POST"])

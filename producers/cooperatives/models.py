@@ -42,6 +42,15 @@ class Member(Journaled, Base):
     user: Mapped[User | None] = relationship()
 
 
+class MemberInvitation(Base):
+    """Which member an invitation to sign in is for; who accepts it becomes her user."""
+
+    __tablename__ = "coop_member_invitation"
+
+    invitation_id: Mapped[str] = mapped_column(ForeignKey("account_invitation.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(ForeignKey("coop_member.id"), index=True)
+
+
 class Consent(Journaled, Base):
     """What a member agreed to have shown, from when until when, and how she said so."""
 
@@ -118,6 +127,7 @@ class Series(Base):
 
 
 scoped(Member.__table__)
+scoped(MemberInvitation.__table__, through="member_id")
 scoped(Consent.__table__)
 scoped(ConsentRefusal.__table__)
 append_only(ConsentRefusal.__table__)

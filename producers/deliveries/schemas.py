@@ -30,6 +30,7 @@ class WeighForm(Form):
     least_g = Count(required=True, validate=validate.Range(min=1, max=SLIP_GRAMS_MAX))
     hours = Number(required=True, validate=validate.Range(min=0, max=SLIP_HOURS_MAX))
     override_reason = Text(load_default="")
+    name = Text(load_default="", max=120)
 
 
 class VoidForm(Form):

@@ -21,14 +21,16 @@ from producers.lots.models import HomeHolding, Lot, Step
 from producers.lots.queries import lot_of
 from producers.lots.steps import InputLine, OutputLine, record_step
 
+LOT_NAME_MAX = 160
+
 
 def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) -> Step:
     """Record the step that a slip's pieces come from, with the member's work in it, at the rate decided for that day.
 
     `weighed` holds lot_id and used_g (what the home used of it), good (pieces), mass_g (of all of them), hours and
-    least_g (what the recipe needs for a piece at least), and override_reason where less was needed for each. The rest
-    of the material is loss. Refuses a slip that is void, without pieces or weighed before, more pieces than were
-    delivered, and all that `record_step` refuses.
+    least_g (what the recipe needs for a piece at least), override_reason where less was needed for each, and the name
+    of the new lot. The rest of the material is loss. Refuses a slip that is void, without pieces or weighed before,
+    more pieces than were delivered, and all that `record_step` refuses.
     """
     slip = lock_slip(slip)
     delivered = slip.good + slip.to_repair
@@ -42,6 +44,7 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
     if good > delivered:
         raise MorePiecesThanDelivered(delivered=delivered)
     lot = lot_of(slip.organisation_id, str(weighed["lot_id"]))
+    name = str(weighed.get("name") or f"{slip.rate_key}: {lot.name}")
     step = record_step(
         actor,
         slip.organisation,
@@ -49,7 +52,7 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
         craft=slip.rate_key or "",
         max_yield=str(Fraction(1, max(1, least_g))),
         inputs=[InputLine(lot, used_g, member=slip.member)],
-        outputs=[OutputLine(good, "H87", mass_g)],
+        outputs=[OutputLine(good, "H87", mass_g, name=name[:LOT_NAME_MAX])],
         loss_g=used_g - mass_g,
         worked_on=slip.made_on,
         override_reason=str(weighed.get("override_reason") or ""),
