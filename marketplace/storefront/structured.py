@@ -19,6 +19,7 @@ def product(found: Product) -> dict[str, Any]:
         "sku": found.shown.lot_code,
         "offers": {
             "@type": "Offer",
+            "url": outside_url("storefront.product", slug=listing.slug),
             "price": str(Money(listing.price_minor, listing.currency).decimal),
             "priceCurrency": listing.currency,
             "availability": f"https://schema.org/{availability}",

@@ -1,6 +1,7 @@
 """Photos, sitemap, robots, and how long each may be kept."""
 
 import io
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image
@@ -61,8 +62,15 @@ def test_the_sitemap_lists_what_is_public(shop, client):
     answer = client.get("/sitemap.xml")
 
     assert answer.mimetype == "application/xml"
-    assert "<loc>http://127.0.0.1:8000/products/indigo-shawl</loc>" in answer.text
-    assert "<loc>http://127.0.0.1:8000/cooperatives/lepo-waru</loc>" in answer.text
+    tree = ElementTree.fromstring(answer.data)
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    addresses = [place.text for place in tree.findall(f"{space}url/{space}loc")]
+    assert tree.tag == f"{space}urlset"
+    assert len(addresses) == len(set(addresses)) == len(tree)
+    assert "http://127.0.0.1:8000/products/indigo-shawl" in addresses
+    assert "http://127.0.0.1:8000/cooperatives/lepo-waru" in addresses
+    for address in addresses:
+        assert client.get(address.removeprefix("http://127.0.0.1:8000")).status_code == 200, address
 
 
 def test_robots_are_kept_to_the_shop_window(shop, client):

@@ -1,5 +1,7 @@
 """The pages a stranger sees: complete in both languages, only what is public, few questions to the database."""
 
+import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -176,6 +178,38 @@ def test_a_filter_that_cannot_be_read_is_refused_with_what_was_entered(shop, str
     assert "This filter was not applied" in page.words
     assert f'href="#f-{field}"' in page.text
     stranger.json(f"/products.json?{asked}", status=422)
+
+
+def test_a_search_without_result_says_so_and_not_that_nothing_is_published(shop, stranger):
+    page = stranger.get("/products?q=zebra")
+
+    assert "Nothing fits these filters." in page.words
+    assert "No cooperative has published anything yet." not in page.words
+    assert page.link("Remove filters") == "/products"
+
+
+def test_an_address_where_nothing_is_shows_ways_on(shop, stranger):
+    page = stranger.get("/products/none", status=404)
+
+    assert [page.link(words) for words in ("All goods", "Look up a code")] == ["/products", "/trace"]
+
+
+def test_search_engines_read_the_price_the_seller_and_no_person(shop, stranger):
+    text = stranger.get("/products/indigo-shawl").text
+    told = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)[1])
+
+    assert (told["@context"], told["@type"], told["name"]) == ("https://schema.org", "Product", "Indigo shawl")
+    assert told["url"] == "http://127.0.0.1:8000/products/indigo-shawl"
+    assert all(image.startswith("http://127.0.0.1:8000/media/") for image in told["image"])
+    assert told["offers"] == {
+        "@type": "Offer",
+        "url": told["url"],
+        "price": "650000.00",
+        "priceCurrency": "IDR",
+        "availability": "https://schema.org/InStock",
+        "itemCondition": "https://schema.org/NewCondition",
+        "seller": {"@type": "Organization", "name": "Koperasi Lepo Waru"},
+    }
 
 
 def test_pages_are_bounded(app, shop, stranger):
