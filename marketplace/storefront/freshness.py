@@ -3,6 +3,7 @@
 from flask import Response, g, request, session
 
 from marketplace.config import PUBLIC_CACHE_S
+from marketplace.kernel import i18n
 from marketplace.kernel.web import SAFE_METHODS
 
 
@@ -20,7 +21,7 @@ def mark(response: Response) -> Response:
 def is_personal() -> bool:
     """Whether the answer may hold something of this reader: a session, a basket, a choice being made.
 
-    Any cookie but the language counts, so that no floor above has to say which of its cookies matter.
+    Any cookie but those of the language counts, so that no floor above has to say which of its cookies matter.
     """
-    cookies = {name for name in request.cookies if name != "lang"}
+    cookies = {name for name in request.cookies if name not in {i18n.COOKIE, i18n.ASKED_COOKIE}}
     return bool(cookies) or session.modified or "chosen_language" in g
