@@ -14,7 +14,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
@@ -174,7 +174,7 @@ class Reader:
 
 
 @contextmanager
-def opened(path: Path, verifier: Verifier) -> Iterator[Reader]:
+def opened(path: Path, verifiers: Sequence[Verifier]) -> Iterator[Reader]:
     """The backup at `path`; refuses a file that is none or is cut off, a false signature, and another house's key."""
     try:
         archive = zipfile.ZipFile(path)
@@ -187,8 +187,7 @@ def opened(path: Path, verifier: Verifier) -> Iterator[Reader]:
         except (KeyError, UnicodeDecodeError, OSError, zipfile.BadZipFile, zlib.error) as error:
             raise NotABackup(path=path, reason=str(error)) from error
         try:
-            _refuse_other_key(note, verifier)
-            text = open_note(note, verifier)
+            text = open_note(note, _verifier_of(note, verifiers))
         except BadNote as error:
             raise Tampered(reason=str(error)) from error
         if text != _text(whole):
@@ -211,11 +210,13 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _refuse_other_key(note: str, verifier: Verifier) -> None:
-    """A good backup of another house is not a forged one; say which key it asks for."""
+def _verifier_of(note: str, verifiers: Sequence[Verifier]) -> Verifier:
+    """Who of ours signed it; a good backup of another house is not a forged one: say which key it asks for."""
     signers = signers_of(note)
-    if signers and f"{verifier.name}+{verifier.key_id.hex()}" not in signers:
-        raise OtherKey(name="CHECKPOINT_KEY", key=signers[0])
+    for verifier in verifiers:
+        if f"{verifier.name}+{verifier.key_id.hex()}" in signers:
+            return verifier
+    raise OtherKey(name="CHECKPOINT_KEY", key=signers[0])
 
 
 @contextmanager

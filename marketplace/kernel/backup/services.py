@@ -20,8 +20,8 @@ from marketplace.kernel.backup import archive, rows
 from marketplace.kernel.backup.errors import NewerSchema, NotEmpty, NotMigrated, OtherKey, SchemaDiffers, Tampered
 from marketplace.kernel.db import db, without_limits
 from marketplace.kernel.journal import sequencer
-from marketplace.kernel.journal.checkpoint import BadNote, open_checkpoint
-from marketplace.kernel.journal.keys import signer
+from marketplace.kernel.journal.checkpoint import BadNote, Verifier
+from marketplace.kernel.journal.keys import open_own_checkpoint, signer, verifier_texts
 from marketplace.kernel.journal.models import Checkpoint
 from marketplace.kernel.media_store import MediaMissing, MediaStorage, storage_at
 
@@ -71,7 +71,7 @@ def restore_backup(path: Path, stage: Stage) -> Kept:
     Refuses a changed, partial or newer backup, one that needs keys not set here, and a database with rows. The rows
     come in one transaction, with every key, check and sum in force at its end.
     """
-    with archive.opened(path, signer().verifier) as reader:
+    with archive.opened(path, [Verifier.from_vkey(vkey) for vkey in verifier_texts()]) as reader:
         manifest = reader.manifest
         revision = str(manifest["revision"])
         _refuse_newer(revision)
@@ -171,7 +171,7 @@ def _signed_size(note: str) -> int:
     if not note:
         return 0
     try:
-        return open_checkpoint(note, signer().verifier).size
+        return open_own_checkpoint(note).size
     except BadNote as error:
         raise Tampered(reason=str(error)) from error
 

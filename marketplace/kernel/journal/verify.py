@@ -29,7 +29,7 @@ def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
     A log alone cannot show that its tail was cut: that takes the checkpoint kept outside.
     """
     yield from _check_waiting()
-    roots = yield from _check_tree()
+    roots = yield from _check_tree(_size_of(outside_note))
     yield from _check_checkpoints(roots, outside_note)
     for mapper in journaled_mappers():
         yield from _check_rows(mapper)
@@ -64,9 +64,17 @@ def _check_waiting() -> Iterator[Broken]:
         yield Broken("sequencer", "journal_event", "", f"events wait since {oldest.isoformat()}; is `lumbung work` up?")
 
 
-def _check_tree() -> Generator[Broken, None, dict[int, bytes]]:
-    """Rebuild the tree from the events; returns the roots at every signed size (a generator's return value)."""
-    sizes = {size for (size,) in db.session.execute(select(Checkpoint.size))}
+def _size_of(note: str | None) -> set[int]:
+    """The size that a checkpoint kept outside states; none where it is not signed, which is told later."""
+    try:
+        return {open_own_checkpoint(note).size} if note else set()
+    except BadNote:
+        return set()
+
+
+def _check_tree(asked: set[int]) -> Generator[Broken, None, dict[int, bytes]]:
+    """Rebuild the tree from the events; returns the roots at every size asked or signed (the generator's value)."""
+    sizes = asked | {size for (size,) in db.session.execute(select(Checkpoint.size))}
     stored = {
         (level, position): hash_
         for level, position, hash_ in db.session.execute(select(Node.level, Node.position, Node.hash))
@@ -114,7 +122,7 @@ def _check_checkpoints(roots: dict[int, bytes], outside_note: str | None) -> Ite
         except BadNote as error:
             yield Broken("checkpoint", "journal_checkpoint", name, str(error))
             continue
-        root = roots.get(signed.size) or _root_at(signed.size)
+        root = roots.get(signed.size)
         if root is None:
             yield Broken(
                 "checkpoint", "journal_checkpoint", name, f"the log is shorter than {signed.size}: a tail is cut"

@@ -133,6 +133,15 @@ def test_the_keys_must_be_those_of_the_house(backup: Path, empty_house: Flask):
 
 
 @ON_SQLITE
+def test_a_backup_outlives_the_key_that_signed_it(app: Flask, backup: Path, empty_house: Flask):
+    with empty_house.app_context():
+        empty_house.config["CHECKPOINT_RETIRED_KEYS"] = [Signer.from_text(app.config["CHECKPOINT_KEY"]).verifier.vkey]
+        empty_house.config["CHECKPOINT_KEY"] = Signer("lumbung.test", b"\x23" * 32).to_text()
+
+        assert restore_backup(backup, quiet).rows > 0
+
+
+@ON_SQLITE
 def test_no_key_is_in_it(app: Flask, backup: Path):
     with zipfile.ZipFile(backup) as archive:
         whole = b"".join(archive.read(name) for name in archive.namelist())

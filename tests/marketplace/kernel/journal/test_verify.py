@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -139,6 +140,40 @@ def test_a_cut_tail_is_found_only_with_a_checkpoint_kept_outside(by_hand: Edit):
     findings = list(verify.check_journal(outside))
 
     assert any(finding.check == "checkpoint" and "tail is cut" in finding.detail for finding in findings)
+
+
+def test_a_rewritten_tail_is_found_only_with_a_checkpoint_kept_outside(
+    house: Organisation, by_hand: Edit, app: Flask, tmp_path: Path
+):
+    house.name = "Silk of Khon Kaen"
+    db.session.commit()
+    sequencer.sequence()
+    last = sequencer.tree_size() - 1
+    kept = tmp_path / "checkpoint.txt"
+    kept.write_text(app.test_cli_runner().invoke(args=["anchor"]).stdout)
+    # Somebody with the owner's password and the signing key writes another ending.
+    by_hand(f"DELETE FROM journal_checkpoint WHERE size > {last}")
+    by_hand(f"DELETE FROM journal_node WHERE (position + 1) * (1 << level) > {last}")
+    by_hand(f"DELETE FROM journal_event WHERE seq = {last}")
+    house.name = "Silk of Somebody Else"
+    db.session.commit()
+
+    alone = app.test_cli_runner().invoke(args=["verify"])
+    against = app.test_cli_runner().invoke(args=["verify", "--checkpoint", str(kept)])
+
+    assert (alone.exit_code, against.exit_code) == (0, 1), alone.output
+    assert f"another history had {last + 1} events" in against.output
+
+
+def test_a_checkpoint_that_was_touched_is_no_checkpoint(house: Organisation, app: Flask, tmp_path: Path):
+    origin, size, *rest = app.test_cli_runner().invoke(args=["anchor"]).stdout.split("\n")
+    kept = tmp_path / "checkpoint.txt"
+    kept.write_text("\n".join([origin, str(int(size) - 1), *rest]))
+
+    answer = app.test_cli_runner().invoke(args=["verify", "--checkpoint", str(kept)])
+
+    assert answer.exit_code == 1
+    assert "outside" in answer.output
 
 
 def test_events_that_wait_too_long_are_a_finding(house: Organisation):
