@@ -1,6 +1,5 @@
 """Keep the whole house in one file, and set it up again from that file on an empty machine."""
 
-import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,8 +23,7 @@ from marketplace.kernel.journal.checkpoint import BadNote, Verifier
 from marketplace.kernel.journal.keys import open_own_checkpoint, signer, verifier_texts
 from marketplace.kernel.journal.models import Checkpoint
 from marketplace.kernel.media_store import MediaMissing, MediaStorage, storage_at
-
-MARK_CHARACTERS = 16
+from marketplace.kernel.personal import field_key
 
 Stage = Callable[[str, int], archive.Advance]
 """Told what begins and how many pieces it has; gives what is to be told of each piece done."""
@@ -91,11 +89,6 @@ def restore_backup(path: Path, stage: Stage) -> Kept:
     return Kept(total, files, size, str(manifest["checkpoint"]))
 
 
-def mark(key: str) -> str:
-    """A key's name in a backup: it tells keys apart and says nothing of what they are."""
-    return hashlib.sha256(f"lumbung key\n{key}".encode()).hexdigest()[:MARK_CHARACTERS]
-
-
 def _manifest(note: str) -> dict[str, Any]:
     return {
         "made_at": clock.now().isoformat(),
@@ -103,9 +96,14 @@ def _manifest(note: str) -> dict[str, Any]:
         "checkpoint": note,
         "keys": {
             "CHECKPOINT_KEY": signer().verifier.vkey,
-            "FIELD_KEYS": [mark(key) for key in current_app.config["FIELD_KEYS"]],
+            "FIELD_KEYS": _field_keys(),
         },
     }
+
+
+def _field_keys() -> list[str]:
+    """The keys' names, as `lumbung keys list` tells them."""
+    return [field_key(text).id for text in current_app.config["FIELD_KEYS"]]
 
 
 def _checkpoint(connection: Any) -> tuple[int, str]:
@@ -160,7 +158,7 @@ def _refuse_newer(revision: str) -> None:
 
 
 def _refuse_missing_keys(keys: dict[str, Any]) -> None:
-    held = {mark(key) for key in current_app.config["FIELD_KEYS"]}
+    held = _field_keys()
     for key in keys["FIELD_KEYS"]:
         if key not in held:
             raise OtherKey(name="FIELD_KEYS", key=key)
