@@ -13,4 +13,4 @@ def init_app(app: Flask) -> None:
     outbox.subscribe(app, "order.ended", "letters.order_ended", handlers.order_ended)
     outbox.subscribe(app, "parcel.sent", "letters.parcel_sent", handlers.parcel_sent)
     outbox.subscribe(app, "money_back.due", "letters.money_back_due", handlers.money_back_due)
-    outbox.subscribe(app, "money_back.done", "letters.money_back_done", handlers.money_back_done)
+    outbox.subscribe(app, "money_back.by_hand", "letters.money_back_by_hand", handlers.money_back_by_hand)

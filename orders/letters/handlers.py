@@ -54,13 +54,12 @@ def money_back_due(payload: dict[str, Any]) -> None:
     _tell(owed.order, f"money_back.due:{owed.id}", owed.due_at, lambda: texts.money_back(owed))
 
 
-def money_back_done(payload: dict[str, Any]) -> None:
+def money_back_by_hand(payload: dict[str, Any]) -> None:
     """A sum was sent back by hand; one that a card provider sends follows the first letter by seconds."""
     owed = db.session.get_one(MoneyBack, payload["money_back_id"])
-    by_card = owed.payment is not None and owed.payment.method == "card"
-    if owed.done_at is not None and not by_card:
+    if owed.done_at is not None:
         done_at = owed.done_at
-        _tell(owed.order, f"money_back.done:{owed.id}", done_at, lambda: texts.money_sent_back(owed))
+        _tell(owed.order, f"money_back.by_hand:{owed.id}", done_at, lambda: texts.money_sent_back(owed))
 
 
 def _tell(order: Order, key: str, at: datetime, write: Callable[[], Letter]) -> None:

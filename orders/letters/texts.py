@@ -90,7 +90,7 @@ def money_sent_back(owed: MoneyBack) -> Letter:
     """A sum that has left for the buyer's account."""
     order, amount = owed.order, money(owed.amount_minor, owed.currency)
     subject = _("Order %(number)s: %(sum)s has been sent back to you", number=order.number, sum=amount)
-    left = _("%(sum)s has been sent to the account it came from. Banks may take some days.", sum=amount)
+    left = _("%(sum)s has been sent to you by hand. Banks may take some days.", sum=amount)
     return _letter(order, subject, [left, *_where(order)])
 
 

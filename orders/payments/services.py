@@ -190,6 +190,7 @@ def settle_money_back(actor: Actor, money_back_id: str, *, proof: str = "") -> M
     if _move(owed, states_of_return.Event.SETTLE):
         owed.done_by, owed.proof = actor.user_id, proof
         db.session.flush()
+        outbox.publish("money_back.by_hand", {"money_back_id": owed.id})
     return owed
 
 
