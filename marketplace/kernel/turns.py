@@ -17,7 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolResetState
 
-from marketplace.config import LOCK_WAIT_MS_MAX
+from marketplace.config import TURN_WAIT_MS_MAX
 
 _KEY = "turn"
 _turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
@@ -27,10 +27,11 @@ _turns: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
 def taken(connection: Connection) -> Iterator[None]:
     """Wait for this connection's turn, kept until its transaction ends; given up where the block fails.
 
-    Refuses after LOCK_WAIT_MS_MAX, as SQLite would.
+    Refuses after TURN_WAIT_MS_MAX with SQLite's own words. The line moves on as long as anybody writes, so it may be
+    longer than the wait for one lock.
     """
     turn = _turns.setdefault(connection.engine, threading.Lock())
-    if not turn.acquire(timeout=LOCK_WAIT_MS_MAX / 1000):
+    if not turn.acquire(timeout=TURN_WAIT_MS_MAX / 1000):
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
     connection.info[_KEY] = turn
     try:

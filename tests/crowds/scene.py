@@ -23,6 +23,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import insert
 
 from marketplace.accounts.actor import SYSTEM
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Listing
 from marketplace.config import WEB_THREADS, WEB_WORKERS
 from marketplace.kernel import clock, ids
@@ -33,7 +34,7 @@ from producers.lots.services import bring_in
 from tests import conftest
 from tests.databases import Database
 from tests.doubles import stripe
-from tests.orders.shop import Shop, add_stock, open_shop, put_on_sale
+from tests.orders.shop import add_stock, open_shop, put_on_sale
 
 BUYERS = 100
 START_S_MAX = 60
@@ -65,10 +66,12 @@ class Answer:
 
 @dataclass
 class Scene:
-    """The shop in this process, its server in others, on one database."""
+    """The shop in this process, its server in others, on one database.
+
+    Several scenes stand open at once: a test acts in the one it has entered.
+    """
 
     app: Flask
-    shop: Shop
     double: stripe.StripeDouble
     port: int
     numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -76,13 +79,14 @@ class Scene:
 
     def last_pieces(self, *in_lots: int) -> str:
         """A new listing of which so many pieces are left in each of its lots; its id."""
+        silk = db.session.scalars(db.select(Organisation).where(Organisation.slug == "silk")).one()
         listing: Listing | None = None
         for pieces in in_lots:
             name = f"C-{next(self.numbers)}"
             costs = {"materials": 1000 * pieces, "labour": 50_000 * pieces}
-            lot = bring_in(SYSTEM, self.shop.silk, name=name, quantity=pieces, unit="H87", number=name, costs=costs)
+            lot = bring_in(SYSTEM, silk, name=name, quantity=pieces, unit="H87", number=name, costs=costs)
             if listing is None:
-                listing = put_on_sale(self.shop.silk, lot, name.lower(), name, 219_000, pieces)
+                listing = put_on_sale(silk, lot, name.lower(), name, 219_000, pieces)
             else:
                 add_stock(listing, lot, pieces)
         assert listing is not None
@@ -216,12 +220,12 @@ def open_scene(
         settings = conftest.settings(database.url, folder) | keys
         app = create_app(settings)
         with app.app_context():
-            shop = open_shop(on=clock.today())
+            open_shop(on=clock.today())
             db.session.commit()
-            port = free_port()
-            with serving(settings | {"DATABASE_URL": served_url or database.url}, port, target, folder / "served.log"):
-                yield Scene(app, shop, double, port)
-            db.session.remove()
+        port = free_port()
+        with serving(settings | {"DATABASE_URL": served_url or database.url}, port, target, folder / "served.log"):
+            yield Scene(app, double, port)
+        with app.app_context():
             db.engine.dispose()
 
 

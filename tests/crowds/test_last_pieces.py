@@ -99,8 +99,7 @@ def test_the_same_thing_twice_from_two_lots(scene: Scene) -> None:
     assert min(slowest) <= LOSERS_S_MAX, slowest
 
 
-def test_far_from_the_database(far_scene: tuple[Scene, Far]) -> None:
-    scene, far = far_scene
+def test_far_from_the_database(scene: Scene, far: Far) -> None:
     slowest = []
 
     for pieces in SIZES * ROUNDS if ALL else (3,):

@@ -48,7 +48,7 @@ def test_many_writers_all_write(app: Flask) -> None:
 
 
 def test_a_turn_ends_with_its_transaction_however_that_ends(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "LOCK_WAIT_MS_MAX", 50)
+    monkeypatch.setattr(turns, "TURN_WAIT_MS_MAX", 50)
     with app.app_context():
         with db.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
