@@ -1,6 +1,6 @@
 """The only writer of the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from marketplace.kernel import clock
+from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, LumbungError
 from marketplace.kernel.money import Money
@@ -67,7 +67,8 @@ def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = No
     if not kept:
         return None
     _refuse_unbalanced(book, kept)
-    return _write(book, source, [(_account_id(book, s.account), s.amount) for s in kept], on or clock.today(), None)
+    accounts = _account_ids(book, dict.fromkeys(side.account for side in kept))
+    return _write(book, source, [(accounts[s.account], s.amount) for s in kept], on or clock.today(), None)
 
 
 def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
@@ -87,18 +88,22 @@ def _refuse_unbalanced(book: Book, sides: list[Side]) -> None:
         raise Unbalanced
 
 
-def _account_id(book: Book, code: str) -> str:
-    """The account's id; known ones are remembered for as long as the session's transactions succeed."""
+def _account_ids(book: Book, codes: Collection[str]) -> dict[str, str]:
+    """The accounts' ids, made where there are none, in one question.
+
+    Known ones are remembered for as long as the session's transactions succeed.
+    """
     known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
-    if (book.id, code) not in known:
-        account_id = db.session.scalar(select(Account.id).where(Account.book_id == book.id, Account.code == code))
-        if account_id is None:
-            account = Account(book_id=book.id, code=code)
-            db.session.add(account)
-            db.session.flush()
-            account_id = account.id
-        known[book.id, code] = account_id
-    return known[book.id, code]
+    missing = [code for code in codes if (book.id, code) not in known]
+    if missing:
+        query = select(Account.code, Account.id).where(Account.book_id == book.id, Account.code.in_(missing))
+        known |= {(book.id, code): account_id for code, account_id in db.session.execute(query)}
+    made = [Account(id=ids.new_id(), book_id=book.id, code=code) for code in missing if (book.id, code) not in known]
+    if made:
+        db.session.add_all(made)
+        db.session.flush()
+        known |= {(book.id, account.code): account.id for account in made}
+    return {code: known[book.id, code] for code in codes}
 
 
 @event.listens_for(db.session, "after_soft_rollback")
