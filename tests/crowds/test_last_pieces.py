@@ -24,6 +24,8 @@ ALL = os.environ.get("LUMBUNG_TEST_ALL") == "1"
 ROUNDS = 20 if ALL else 3
 SIZES = (1, 3, 10)
 LOSERS_S_MAX = 3.0
+# Eight ways there and back for who comes late, eighteen for who was nearly first and waited for the winners.
+FAR_LOSERS_S_MAX = 5.0
 SPIN_S = 0.2
 THERE_AND_BACK_S = 0.1
 
@@ -111,7 +113,7 @@ def test_far_from_the_database(scene: Scene, far: Far) -> None:
             far.there_and_back_s = 0.0
         slowest.append(judged(scene, answers, [listing], pieces))
 
-    assert min(slowest) <= LOSERS_S_MAX, slowest
+    assert min(slowest) <= FAR_LOSERS_S_MAX, slowest
 
 
 def test_two_web_workers_on_sqlite(small_scene: Scene) -> None:
