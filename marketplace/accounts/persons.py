@@ -5,13 +5,13 @@ names her under one of ABOUT, or where its model says whose it is: `belongs_to =
 her user, such as `approved_by`, is something she did to another's row: its id is told, not what stands in it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Table, select
 from sqlalchemy.orm import Mapper
 
 from marketplace.accounts.models import Token, User
@@ -19,7 +19,7 @@ from marketplace.kernel.db import Base, db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.journal.canonical import JSONValue, json_value
 from marketplace.kernel.journal.recorder import row_key
-from marketplace.kernel.personal import Field, personal_fields
+from marketplace.kernel.personal import personal_fields
 
 ERASED = "—"
 """What stands where a name must stand and none is kept."""
@@ -122,21 +122,35 @@ def _follow(person: Person, root: Any) -> None:
 
 
 def _same_person(root: Any) -> Iterator[Any]:
+    """Her user; and rows of nobody's account with the e-mail address that is proven to be hers.
+
+    Whoever types an address into a form has not shown that it is hers. So an unconfirmed one leads nowhere, an order
+    leads to other orders with the same address alone, and nothing leads from an address to an account.
+    """
     user_id = getattr(root, "user_id", None)
     if user_id:
         yield db.session.get_one(User, user_id)
-    addresses = {getattr(root, each.name) for each in _addresses(root.__table__)} - {None, "", ERASED}
-    for mapper in _mappers() if addresses else ():
-        for address_field in _addresses(mapper.local_table):
-            written = getattr(mapper.class_, address_field.name)
-            for id_, address in db.session.execute(select(mapper.class_.id, written).where(written.is_not(None))):
-                if address in addresses:
-                    yield db.session.get_one(mapper.class_, id_)
+    if isinstance(root, User):
+        yield from _written_to(root.email if root.email_confirmed_at else None, ROOTS)
+    elif root.__tablename__ == "checkout_order" and user_id is None:
+        yield from _written_to(root.buyer_email, ("checkout_order",))
 
 
-def _addresses(table: Any) -> list[Field]:
-    """The columns of a person's own table that hold an e-mail address: who writes the same one is the same person."""
-    return [each for each in personal_fields([table]) if each.name.endswith("email")] if table.name in ROOTS else []
+def _written_to(address: str | None, tables: Sequence[str]) -> Iterator[Any]:
+    """The rows of some tables that hold an e-mail address and belong to no account."""
+    for mapper in _mappers() if address else ():
+        table = mapper.local_table
+        if str(table) not in tables or mapper.class_ is User or not isinstance(table, Table):
+            continue
+        for each in personal_fields([table]):
+            if each.name.endswith("email"):
+                written = getattr(mapper.class_, each.name)
+                query = select(mapper.class_.id, written).where(written.is_not(None))
+                if "user_id" in table.columns:
+                    query = query.where(mapper.class_.user_id.is_(None))
+                for id_, found in db.session.execute(query):
+                    if found == address:
+                        yield db.session.get_one(mapper.class_, id_)
 
 
 def _add_belongings(person: Person) -> None:

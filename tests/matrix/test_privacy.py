@@ -228,6 +228,7 @@ def test_an_erased_person_is_heard_nowhere_and_everything_verifies(house):
 
 
 def test_everything_held_about_a_person_is_exported(house):
+    own = Knocker(house.app, house.world, "member").client.http.get("/account/my-data.json")
     runner = house.app.test_cli_runner()
     printed = runner.invoke(args=["export-person", house.world.own["ani"]])
     nobody = runner.invoke(args=["export-person", "nobody"])
@@ -239,3 +240,7 @@ def test_everything_held_about_a_person_is_exported(house):
     assert "_hash" not in printed.output
     assert '"secret"' not in printed.output
     assert isinstance(nobody.exception, NobodyKnown)
+    mine = json.loads(own.text)["held"]
+    assert [member["id"] for member in mine["coop_member"]] == [house.world.own["maria"]]
+    assert {"account_sign_in", "delivery_slip", "phone_objection"} <= mine.keys()
+    assert all(look["member_id"] == house.world.own["maria"] for look in mine.get("audit_look", []))
