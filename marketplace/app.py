@@ -28,6 +28,7 @@ PARTS = (
     "marketplace.kernel.jobs",
     "marketplace.kernel.invariants",
     "marketplace.kernel.keyring",
+    "marketplace.kernel.grants",
     "marketplace.kernel.imports",
     "marketplace.kernel.backup",
     "marketplace.kernel.health",

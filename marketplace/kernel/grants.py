@@ -1,9 +1,13 @@
 """What the app's own role may do on PostgreSQL: read and write rows, never change tables (DESIGN.md §3.8)."""
 
-from flask import current_app
-from sqlalchemy import DDL
+from collections.abc import Iterator
 
+from flask import Flask, current_app
+from sqlalchemy import DDL, text
+
+from marketplace.kernel import invariants
 from marketplace.kernel.db import db
+from marketplace.kernel.invariants import Broken
 
 
 def grant_statements(role: str) -> list[str]:
@@ -25,3 +29,18 @@ def let_app_in() -> str | None:
         for statement in grant_statements(quoted):
             connection.execute(DDL(statement.replace("%", "%%")))  # type: ignore[no-untyped-call]
     return role
+
+
+def init_app(app: Flask) -> None:
+    """Plug in the check of the role that works here."""
+    invariants.register(app, "database role", unbounded_role)
+
+
+def unbounded_role() -> Iterator[Broken]:
+    """In production a role that walks round row-level security; a test or a trial may use whichever it has."""
+    if current_app.config["LUMBUNG_ENV"] != "production" or db.engine.dialect.name != "postgresql":
+        return
+    query = text("SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)")
+    role = db.session.scalar(query)
+    if role:
+        yield Broken("database role", "", role, "sees every cooperative's pay, whatever the app says; use another role")

@@ -13,6 +13,7 @@ from producers.labour.queries import work_of_step
 from producers.lots.queries import step_that_made
 from producers.wages.models import Payslip
 from producers.wages.services import prepare_payslip
+from tests import databases
 from tests.conftest import settings
 from tests.factories.accounts import make_organisation
 from tests.factories.producers import make_coop, woven_lot
@@ -167,3 +168,19 @@ def test_an_upgrade_grants_the_rows_to_the_apps_role(database, tmp_path):
         assert (granted, rows(connection, "account_user")) == (role, 0)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("TRUNCATE account_user")
+
+
+def test_a_role_without_bounds_is_named_in_production(app, database, tmp_path):
+    server = databases._server()
+    admin = make_url(server.admin).set(drivername="postgresql+psycopg", database=database.name)
+    unbounded = create_app(settings(admin.render_as_string(hide_password=False), tmp_path))
+    unbounded.config["LUMBUNG_ENV"] = app.config["LUMBUNG_ENV"] = "production"
+
+    with unbounded.app_context():
+        named = [broken.check for broken in grants.unbounded_role()]
+        db.session.remove()
+        db.engine.dispose()
+    with app.app_context():
+        bounded = list(grants.unbounded_role())
+
+    assert (named, bounded) == (["database role"], [])
