@@ -1,11 +1,12 @@
 """Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
 
-from typing import Any
+from datetime import timedelta
 
-from flask import Flask, Response, current_app, g, has_request_context, request, url_for
+from flask import Flask, Response, g, has_request_context, request, url_for
 from flask_babel import Babel, get_locale
 
 from marketplace.kernel import catalogs
+from marketplace.kernel.cookies import drop_cookie, keep_cookie, read_cookie
 from marketplace.kernel.money_format import format_money
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
@@ -13,6 +14,7 @@ DEFAULT = "id"
 COOKIE = "lang"
 ASKED_COOKIE = "lang_asked"
 """What somebody asked for herself before she signed in; it then becomes her account's language."""
+LASTS = timedelta(days=365)
 
 babel = Babel()
 
@@ -25,7 +27,7 @@ def choose_locale() -> str:
     if asked in LANGUAGES:
         g.chosen_language = g.asked_language = asked
         return asked
-    kept = request.cookies.get(COOKIE)
+    kept = read_cookie(COOKIE)
     if kept in LANGUAGES:
         return kept
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
@@ -51,7 +53,7 @@ def money(minor: int, currency: str) -> str:
 
 def asked_language() -> str | None:
     """The language that the reader asked for by hand since somebody last signed in here; None where she did not."""
-    asked = request.cookies.get(ASKED_COOKIE)
+    asked = read_cookie(ASKED_COOKIE)
     return asked if asked in LANGUAGES else None
 
 
@@ -63,17 +65,12 @@ def settle(language: str) -> None:
 
 def _keep_choice(response: Response) -> Response:
     chosen, asked = g.get("chosen_language"), g.get("asked_language")
-    kept: dict[str, Any] = {
-        "samesite": "Lax",
-        "httponly": True,
-        "secure": current_app.config["SESSION_COOKIE_SECURE"],
-    }
-    if chosen and chosen != request.cookies.get(COOKIE):
-        response.set_cookie(COOKIE, chosen, max_age=365 * 86400, **kept)
-    if asked and asked != request.cookies.get(ASKED_COOKIE):
-        response.set_cookie(ASKED_COOKIE, asked, **kept)
-    elif asked == "" and ASKED_COOKIE in request.cookies:
-        response.delete_cookie(ASKED_COOKIE, **kept)
+    if chosen and chosen != read_cookie(COOKIE):
+        keep_cookie(response, COOKIE, chosen, LASTS)
+    if asked and asked != read_cookie(ASKED_COOKIE):
+        keep_cookie(response, ASKED_COOKIE, asked)
+    elif asked == "" and read_cookie(ASKED_COOKIE) is not None:
+        drop_cookie(response, ASKED_COOKIE)
     response.vary.add("Cookie")
     response.vary.add("Accept-Language")
     return response

@@ -3,7 +3,8 @@
 from flask import Response, g, request, session
 
 from marketplace.config import PUBLIC_CACHE_S
-from marketplace.kernel import i18n
+from marketplace.kernel.cookies import cookie_name
+from marketplace.kernel.i18n import ASKED_COOKIE, COOKIE
 from marketplace.kernel.web import SAFE_METHODS
 
 
@@ -23,5 +24,6 @@ def is_personal() -> bool:
 
     Any cookie but those of the language counts, so that no floor above has to say which of its cookies matter.
     """
-    cookies = {name for name in request.cookies if name not in {i18n.COOKIE, i18n.ASKED_COOKIE}}
+    languages = {cookie_name(COOKIE), cookie_name(ASKED_COOKIE)}
+    cookies = {name for name in request.cookies if name not in languages}
     return bool(cookies) or session.modified or "chosen_language" in g

@@ -1,11 +1,13 @@
 """Which basket is the reader's: her own where she is signed in, else the one whose secret her cookie holds."""
 
+from datetime import timedelta
 from typing import Any
 
-from flask import Response, after_this_request, current_app, has_request_context, request, url_for
+from flask import Response, after_this_request, has_request_context, request, url_for
 from flask_login import current_user
 
 from marketplace.config import BASKET_DAYS_MAX
+from marketplace.kernel.cookies import drop_cookie, keep_cookie, read_cookie
 from marketplace.storefront.basket import AddForm
 from orders.cart import queries, services
 from orders.cart.models import Basket
@@ -98,25 +100,18 @@ def _user_id() -> str | None:
 
 
 def _token() -> str | None:
-    return request.cookies.get(COOKIE)
+    return read_cookie(COOKIE)
 
 
 def _keep(secret: str) -> None:
     @after_this_request
     def keep(response: Response) -> Response:
-        response.set_cookie(
-            COOKIE,
-            secret,
-            max_age=BASKET_DAYS_MAX * 86_400,
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.config["SESSION_COOKIE_SECURE"],
-        )
+        keep_cookie(response, COOKIE, secret, timedelta(days=BASKET_DAYS_MAX))
         return response
 
 
 def _forget() -> None:
     @after_this_request
     def forget(response: Response) -> Response:
-        response.delete_cookie(COOKIE, samesite="Lax")
+        drop_cookie(response, COOKIE)
         return response

@@ -21,6 +21,7 @@ from marketplace.accounts.sessions import COOKIE_KEY, LASTS, close_session, open
 from marketplace.accounts.tokens import Purpose, issue_token
 from marketplace.config import BROWSER_DAYS_MAX, SECOND_STEP_MINUTES_MAX
 from marketplace.kernel import ids
+from marketplace.kernel.cookies import keep_cookie, read_cookie
 from marketplace.kernel.forms import Answer
 from marketplace.kernel.i18n import asked_language, settle
 from marketplace.kernel.limits import network_address
@@ -45,7 +46,7 @@ def local_path(text: str | None) -> str:
 def caller() -> Caller:
     """Who calls, as far as the request tells."""
     agent = request.headers.get("User-Agent", "")[:AGENT_CHARACTERS_MAX]
-    return Caller(network_address(), agent, request.cookies.get(COOKIE, "")[:BROWSER_CHARACTERS_MAX])
+    return Caller(network_address(), agent, (read_cookie(COOKIE) or "")[:BROWSER_CHARACTERS_MAX])
 
 
 def welcome(user: User, by: str, next_path: str = "", *, lasts: timedelta = LASTS) -> Answer:
@@ -73,9 +74,7 @@ def enter(
         set_language(user, asked)
     settle(user.language)
     response = current_app.make_response(redirect(local_path(next_path) or home_of(user, by), 303))
-    secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
-    age = timedelta(days=BROWSER_DAYS_MAX)
-    response.set_cookie(COOKIE, kept, max_age=age, httponly=True, samesite="Lax", secure=secure)
+    keep_cookie(response, COOKIE, kept, timedelta(days=BROWSER_DAYS_MAX))
     return response
 
 

@@ -1,6 +1,6 @@
 """The console's page of shared phones, and the page a phone opens to become one."""
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -8,6 +8,7 @@ from marketplace.accounts import devices, queries
 from marketplace.accounts.policy import RUNS, RoleIn
 from marketplace.accounts.schemas import DeviceForm
 from marketplace.accounts.views.blueprint import blueprint
+from marketplace.kernel.cookies import keep_cookie
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.mail import address_of
@@ -53,13 +54,6 @@ def pair(token: str) -> Answer:
         except LumbungError as error:
             return show_form(page, error, token=token, organisation=found)
         answer = done(url_for("accounts.tiles", organisation=found.slug), _("This phone is paired."))
-        answer.set_cookie(
-            devices.COOKIE,
-            kept,
-            expires=device.expires_at,
-            httponly=True,
-            samesite="Lax",
-            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-        )
+        keep_cookie(answer, devices.COOKIE, kept, device.expires_at - device.created_at)
         return answer
     return show_form(page, token=token, organisation=found)

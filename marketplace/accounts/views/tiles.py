@@ -10,6 +10,7 @@ from marketplace.accounts.schemas import PinForm
 from marketplace.accounts.signing_in import authenticate, claim_by_tile
 from marketplace.accounts.views.blueprint import blueprint, caller, local_path, welcome
 from marketplace.config import SHARED_PHONE_MINUTES_MAX
+from marketplace.kernel.cookies import read_cookie
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError, NotFound
 from marketplace.kernel.forms import Answer, load_form, show_form
@@ -20,9 +21,8 @@ LASTS = timedelta(minutes=SHARED_PHONE_MINUTES_MAX)
 
 def paired_organisation(slug: str | None = None) -> Organisation | None:
     """The cooperative this phone is paired with, if it is the one with this slug (or any)."""
-    if devices.COOKIE not in request.cookies:
-        return None
-    device = devices.device_of(request.cookies[devices.COOKIE])
+    kept = read_cookie(devices.COOKIE)
+    device = devices.device_of(kept) if kept else None
     if device is None or (slug is not None and device.organisation.slug != slug):
         return None
     return device.organisation

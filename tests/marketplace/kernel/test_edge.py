@@ -115,5 +115,6 @@ def test_cookies_on_https_are_secure_and_bound_to_the_host(strict):
     session = next(cookie for cookie in cookies if cookie.startswith("__Host-lumbung="))
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in session.split(";")}
     assert "Domain" not in session
-    assert all("Secure" in cookie for cookie in cookies)
+    assert all("Secure" in cookie and cookie.startswith("__Host-") for cookie in cookies)
+    assert len(cookies) == 3
     assert "Strict-Transport-Security" in response.headers
