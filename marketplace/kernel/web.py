@@ -33,6 +33,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+# Who is not let in, not allowed, or comes too often is written down.
+GUARDED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
+
 csrf = CSRFProtect()
 log = structlog.get_logger("web")
 
@@ -63,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(DataError, _answer_unstorable)
     app.register_error_handler(OverflowError, _answer_unstorable)
+    app.register_error_handler(UnicodeEncodeError, _answer_unstorable)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -161,6 +165,8 @@ def _answer(
 
 
 def _answer_refusal(error: LumbungError) -> Response:
+    if error.status in GUARDED:
+        log.warning("refused", code=error.code, status=error.status, endpoint=request.endpoint)
     if error.leads_to and not wants_json() and request.method in SAFE_METHODS:
         return redirect(url_for(error.leads_to, next=request.full_path.rstrip("?")))  # type: ignore[return-value]
     return _answer(error.status, error.code, error.sentence, error.fields)
@@ -172,6 +178,8 @@ def _answer_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return error.get_response()  # type: ignore[return-value]
+    if status in GUARDED or isinstance(error, CSRFError):
+        log.warning("refused", code=type(error).__name__, status=status, endpoint=request.endpoint)
     response = _answer(status, HTTPStatus(status).name.lower(), _sentence(status))
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
@@ -213,7 +221,7 @@ def _answer_race(error: IntegrityError) -> Response:
 
 
 def _answer_unstorable(error: Exception) -> Response:
-    """A text with a zero byte, a number wider than 64 bits."""
+    """A text with a zero byte or half a character, a number wider than 64 bits."""
     log.warning("value_unstorable", error=type(error).__name__)
     return _answer_refusal(Invalid())
 

@@ -34,7 +34,7 @@ def receipt_from_json(data: bytes) -> dict[str, object]:
 
 
 def json_object(text: str) -> dict[str, object]:
-    """Read a JSON object; refuses everything else, keys named twice, NaN, and hopeless nesting."""
+    """Read a JSON object; refuses all else, keys named twice, NaN, halves of characters, and hopeless nesting."""
     try:
         value = json.loads(text, object_pairs_hook=_unambiguous, parse_constant=_refuse_constant)
     except BadReceiptFile:
@@ -43,7 +43,17 @@ def json_object(text: str) -> dict[str, object]:
         raise BadReceiptFile("the file is not JSON") from error
     if not isinstance(value, dict):
         raise BadReceiptFile("the file is JSON but not an object")
+    if "\\u" in text:
+        _refuse_half_characters(value)
     return value
+
+
+def _refuse_half_characters(value: dict[str, object]) -> None:
+    """JSON can write half of a pair of UTF-16; no page and no hash can."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadReceiptFile("a text in the file cannot be written") from error
 
 
 def receipt_from_pdf(data: bytes) -> dict[str, object]:
