@@ -98,8 +98,12 @@ def create_user(
     pin_hash: str | None = None,
     language: str = "id",
     id: str | None = None,
+    confirmed: bool = False,
 ) -> User:
-    """A new user, with hashes from hash_password and hash_pin; refuses an e-mail address or phone that is taken."""
+    """A new user, with hashes from hash_password and hash_pin; refuses an e-mail address or phone that is taken.
+
+    `confirmed` says that her e-mail address is known to be hers.
+    """
     if email and db.session.scalar(select(User.id).where(User.email == email.lower())):
         raise EmailTaken(fields={"email": EmailTaken.message})
     if phone and db.session.scalar(select(User.id).where(User.phone == phone)):
@@ -113,6 +117,7 @@ def create_user(
         pin_hash=pin_hash,
         pin_set_at=moment if pin_hash else None,
         language=language,
+        email_confirmed_at=moment if email and confirmed else None,
         created_at=moment,
     )
     if id:

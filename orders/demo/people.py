@@ -50,7 +50,7 @@ class People:
         """A user with an e-mail address and the demo's password."""
         email = f"{local}@{DOMAIN}"
         self.lines.append(SignInLine(role, email, PASSWORD))
-        return create_user(name=name, email=email, password_hash=self._password_hash)
+        return create_user(name=name, email=email, password_hash=self._password_hash, confirmed=True)
 
     def with_pin(self, name: str) -> User:
         """A user with a phone and the demo's PIN."""
@@ -63,7 +63,7 @@ class People:
     def wait_for_approval(self) -> None:
         """One cooperative that registered today and is not public yet."""
         cooperative, country, district, currency, name, email = WAITING
-        contact = create_user(name=name, email=email, password_hash=self._password_hash)
+        contact = create_user(name=name, email=email, password_hash=self._password_hash, confirmed=True)
         register_cooperative(
             cooperative=cooperative, country=country, district=district, currency=currency, contact=contact
         )

@@ -33,7 +33,7 @@ def set_up(app, visitor, user, next="/k/tenun-sikka/people"):
     page = visitor.get(f"/account/second-step?next={next}").form().fill(present=PASSWORD).send()
     assert "<svg" in page.response.text
     page = page.form().fill(code=digits(app, user)).send()
-    return [item.text for item in page.find("ol", class_="mono").iter("li")], page
+    return [item.text for item in page.find("ul", class_="mono").iter("li")], page
 
 
 def first_step(app, user, **more):

@@ -263,6 +263,9 @@ def test_host_header_does_not_reach_the_letter(visitor, person, letters):
         ("short", "Use 10 to 128 characters."),
         ("x" * 129, "Use at most 128 characters."),
         ("aaaaaaaaaaaa", "This is easy to guess. Use three words that do not belong together."),
+        ("password1234", "This is easy to guess. Use three words that do not belong together."),
+        ("qwertyuiopas", "This is easy to guess. Use three words that do not belong together."),
+        ("koperasi2026", "This is easy to guess. Use three words that do not belong together."),
         ("person-person-1", "This is easy to guess. Use three words that do not belong together."),
     ],
 )
