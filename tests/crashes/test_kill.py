@@ -29,7 +29,7 @@ HEALTHY_S_MAX = 5
 ACTS = 30
 ENOUGH = 6
 ROUNDS = 10
-INVOICES = 250
+INVOICES = 120
 SURE = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB")  # a kill is no power cut: the pages stay
 
 

@@ -2,15 +2,17 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
 from tqdm import tqdm
 
-from marketplace.kernel import clock
+from marketplace.kernel import clock, grants
 from marketplace.kernel.check_log import BACKUP, note_check
-from marketplace.kernel.db import db, is_postgresql
+from marketplace.kernel.db import db
 
 Advance = Callable[[int], None]
 
@@ -24,8 +26,9 @@ def backup(path: Path) -> None:
 
     started_at = clock.now()
     kept = make_backup(path, _bar)
-    note_check(BACKUP, started_at, events=kept.events)
-    db.session.commit()
+    with suppress(OperationalError):  # a house that cannot write any more has its backup all the same
+        note_check(BACKUP, started_at, events=kept.events)
+        db.session.commit()
     click.echo(f"✓ {kept.rows} rows, {kept.files} files, {kept.events} events under the checkpoint: {path}")
     click.echo("Its keys are not in it. Keep SECRET_KEY, CHECKPOINT_KEY and FIELD_KEYS in another place.")
 
@@ -40,10 +43,10 @@ def restore(path: Path) -> None:
 
     kept = restore_backup(path, _bar)
     click.echo(f"✓ {kept.rows} rows, {kept.files} files restored from {path}")
-    failed = verify_house(kept.checkpoint or None, as_json=False)
-    if is_postgresql():
-        click.echo(f"Grant the app's role its rights in {db.engine.url.database} (docs/operator.md, PostgreSQL).")
-    sys.exit(failed)
+    role = grants.let_app_in()
+    if role:
+        click.echo(f"{role} may read and write the rows.")
+    sys.exit(verify_house(kept.checkpoint or None, as_json=False))
 
 
 def _bar(what: str, pieces: int) -> Advance:

@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, select, text
+from flask_migrate import downgrade
+from sqlalchemy import create_engine, func, select, text
 
 from marketplace import config
 from marketplace.app import create_app
-from marketplace.kernel.backup import errors, rows
+from marketplace.kernel import invariants
+from marketplace.kernel.backup import errors, rows, services
 from marketplace.kernel.backup.services import make_backup, restore_backup
 from marketplace.kernel.db import db
+from marketplace.kernel.journal import sequencer, verify
 from marketplace.kernel.journal.checkpoint import Signer
 from marketplace.kernel.media_store import media_key, storage_at
 from marketplace.kernel.scope import everything
@@ -165,6 +168,48 @@ def test_a_newer_backup_asks_for_the_newer_program(backup: Path, empty_house: Fl
 
         with pytest.raises(errors.NewerSchema, match="9999"):
             restore_backup(newer, quiet)
+
+
+@ON_SQLITE
+def test_a_restore_that_was_killed_is_run_again(backup: Path, empty_house: Flask):
+    def killed(what: str, _pieces: int) -> Callable[[int], None]:
+        def advance(_done: int) -> None:
+            if what == "rows":
+                raise KeyboardInterrupt
+
+        return advance
+
+    with empty_house.app_context():
+        with pytest.raises(KeyboardInterrupt):
+            restore_backup(backup, killed)
+        assert db.session.scalar(select(func.count()).select_from(Book)) == 0
+        db.session.remove()
+
+        restore_backup(backup, quiet)
+
+        assert db.session.scalars(select(Book.name)).all() == ["silk"]
+
+
+@ON_SQLITE
+def test_an_older_backup_is_restored_and_brought_up(app: Flask, empty_house: Flask, tmp_path: Path, monkeypatch):
+    newest = services._newest()
+    older = services._scripts().get_revision(newest).down_revision
+    with app.app_context():
+        open_book("silk")
+        db.session.commit()
+        sequencer.sequence()
+        downgrade(revision=older)
+        with monkeypatch.context() as then:
+            then.setattr(services, "_newest", lambda: older)
+            make_backup(tmp_path / "older", quiet)
+
+    with empty_house.app_context():
+        note = restore_backup(tmp_path / "older", quiet).checkpoint
+
+        with db.engine.connect() as connection:
+            assert rows.revision(connection) == newest
+        assert [*verify.check_journal(note), *invariants.run_all()] == []
+        db.session.rollback()
 
 
 @ON_SQLITE
