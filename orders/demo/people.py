@@ -13,7 +13,7 @@ from marketplace.catalogue.listings import publish_profile
 from marketplace.config import AUDIT_GRANT_DAYS_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.money import Money
-from orders.checkout.terms import set_delivery_price
+from orders.checkout.terms import name_bank_account, set_delivery_price
 from orders.demo.places import WAITING, Place
 from orders.demo.world import Coop, Picture, World, actor_of
 from producers.cooperatives.models import Member
@@ -69,11 +69,14 @@ class People:
         )
 
 
-def found_platform(platform: Organisation) -> None:
-    """The platform's own decisions: the card fee it reckons with, what it sets aside for refunds."""
+def found_platform(operator: Actor, platform: Organisation) -> None:
+    """The platform's own decisions and where transfers go: the card fee it reckons with, what it sets aside."""
     figures = {"fee_rate": "0.029", "fee_fixed_minor": "30", "refund_reserve": "0.20"}
     record_decision(SYSTEM, platform, title="Perkiraan biaya pembayaran dan cadangan pengembalian", figures=figures)
     record_opening_cash(SYSTEM, platform, Money(500_000, platform.currency))
+    for currency in ("USD", "IDR"):
+        account = {"holder": "Lumbung (contoh)", "bank": "Bank Contoh", "number": "000 123 456"}
+        name_bank_account(operator, currency=currency, **account)
 
 
 def found(world: World, people: People, platform: Organisation, place: Place, pictures: list[Picture]) -> Coop:

@@ -77,8 +77,8 @@ def _set_out(begin: datetime, now: datetime, pictures: list[list[Picture]]) -> t
         people = People()
         operator = people.with_password("Operator", "operator", "operator")
         operator.is_operator = True
-        found_platform(platform)
         actor = Actor(operator.id, is_operator=True)
+        found_platform(actor, platform)
         world = World(Random(SEED), now, actor)  # noqa: S311 - the demo's chance, not a secret
         for position, (place, drawn) in enumerate(zip(PLACES, pictures, strict=True)):
             coop = found(world, people, platform, place, drawn)
