@@ -1,8 +1,16 @@
 """Whatever a cooperative does with its lots, nothing is lost, nothing is made, nothing goes below zero."""
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from marketplace.app import create_app
 from marketplace.kernel.db import db
@@ -26,9 +34,11 @@ amounts = st.integers(0, 100_000)
 class Barn(RuleBasedStateMachine):
     """One cooperative; quantities are drawn as a share of what is there, so that most acts are possible."""
 
+    engine = ""
+
     @initialize()
     def open(self) -> None:
-        self.database = databases.fresh("sqlite")
+        self.database = databases.fresh(self.engine)
         self.app = create_app(app_settings(self.database.url, CHECKOUT / "var"))
         self.context = self.app.app_context()
         self.context.push()
@@ -161,5 +171,8 @@ class Barn(RuleBasedStateMachine):
         assert inventory == in_lots + self.with_buyers
 
 
-TestBarn = Barn.TestCase
-TestBarn.settings = settings(max_examples=15, stateful_step_count=20, deadline=None)
+@pytest.mark.parametrize("engine", databases.ENGINES)
+def test_nothing_is_lost_and_nothing_is_made(engine: str) -> None:
+    few = settings(max_examples=15 if engine == "sqlite" else 3, stateful_step_count=20, deadline=None)
+
+    run_state_machine_as_test(type(f"On{engine.title()}", (Barn,), {"engine": engine}), settings=few)
