@@ -29,6 +29,7 @@ SEED = int(os.environ.get("LUMBUNG_EDIT_SEED", "20261123"))
 # Numbers that no figure rests on, and why nobody vouches for them.
 UNWATCHED = {
     "account_second_factor": "which code was used last",
+    "api_answer": "what a program was told, kept to say it again",
     "cart_basket_line": "a basket is a wish",
     "check_run": "what an earlier check found",
     "coop_series": "the next free number; one that is taken twice is refused",
