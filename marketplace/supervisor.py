@@ -9,12 +9,14 @@ import ctypes
 import gc
 import multiprocessing
 import os
+import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from multiprocessing import connection
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -82,9 +84,22 @@ def serve(app: Flask, host: str, port: int) -> int:
     from marketplace.kernel import jobs
 
     share()
-    with tempfile.TemporaryDirectory(prefix="lumbung-metrics-") as counters:
-        os.environ[METRICS_FOLDER] = counters  # the metrics' library looks there when a child loads it
+    with _counters(port) as folder:
+        os.environ[METRICS_FOLDER] = folder  # the metrics' library looks there when a child loads it
         return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(jobs.work, app))])
+
+
+def _counters(port: int) -> "tempfile.TemporaryDirectory[str]":
+    """An empty folder for the children's counters; what a killed server left at this port goes.
+
+    In memory where there is such a place: a counter that meets a full disk ends its process.
+    """
+    memory = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own and is ours alone
+    place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
+    prefix = f"lumbung-metrics-{port}-"
+    for left in place.glob(f"{prefix}*") if port else ():
+        shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=place, ignore_cleanup_errors=True)
 
 
 def first(prepare: Callable[[], Any]) -> None:

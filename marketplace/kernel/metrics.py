@@ -7,6 +7,7 @@ value for the whole house is read when it is asked for (marketplace.watch).
 
 import os
 import time
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -72,9 +73,11 @@ def _begin() -> None:
 
 
 def _count(response: Response) -> Response:
-    answered, took = counters()
     # Anybody can invent a method, so the unknown ones share one name.
     method = request.method if request.method in METHODS else "other"
-    answered.labels(method, route(), response.status_code).inc()
-    took.labels(route()).observe(seconds_so_far())
+    # A folder of counters that is gone costs a figure, never an answer.
+    with suppress(OSError):
+        answered, took = counters()
+        answered.labels(method, route(), response.status_code).inc()
+        took.labels(route()).observe(seconds_so_far())
     return response

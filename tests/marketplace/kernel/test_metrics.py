@@ -21,6 +21,14 @@ class Nothing(Collector):
         return []
 print(generate_latest(registry_with(Nothing())).decode())
 """
+ANSWER = """
+from flask import Flask
+from marketplace.kernel import metrics
+app = Flask("a")
+metrics.init_app(app)
+app.add_url_rule("/", view_func=lambda: "there")
+print(app.test_client().get("/").status_code)
+"""
 
 
 def run(folder: Path, code: str) -> str:
@@ -37,3 +45,9 @@ def test_two_processes_that_have_ended_are_one_sum(tmp_path: Path):
 
     assert 'lumbung_http_requests_total{method="GET",route="/x",status="200"} 4.0' in text
     assert 'lumbung_http_request_seconds_count{route="/x"} 2.0' in text
+
+
+def test_a_folder_that_is_gone_costs_no_answer(tmp_path: Path):
+    answer = run(tmp_path / "gone", ANSWER)
+
+    assert answer.strip() == "200"
