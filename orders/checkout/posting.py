@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import platform
+from marketplace.kernel import memo
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
@@ -31,7 +32,8 @@ class Due:
 
 def book_of(organisation: Organisation) -> Book:
     """The organisation's book."""
-    return db.session.get_one(Book, organisation.book_id)
+    book_id = organisation.book_id
+    return memo.once(("book", book_id), lambda: db.session.get_one(Book, book_id))
 
 
 def income_account(purpose: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
+from marketplace.catalogue.models import Stock
 from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
@@ -16,7 +17,10 @@ from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate, Ord
 def order_with_token(token: str) -> Order:
     """The order a secret link leads to, with its lines and lots; NotFound where there is none."""
     query = select(Order).where(Order.token == token)
-    order = db.session.scalar(query.options(selectinload(Order.lines).selectinload(OrderLine.stock)))
+    lines = selectinload(Order.lines)
+    # The order's page tells neither a lot's long story nor a line's split: whoever needs them asks.
+    options = (lines.selectinload(OrderLine.stock).defer(Stock.story), lines.lazyload(OrderLine.splits))
+    order = db.session.scalar(query.options(*options))
     if order is None:
         raise NotFound
     return order
