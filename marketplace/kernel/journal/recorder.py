@@ -1,16 +1,18 @@
 """Writes an event for every journaled row that a transaction inserts, changes or deletes.
 
-It hangs on the session's flush, so a service cannot forget it. Statements that bypass the session (bulk updates)
+It hangs on the session's flush, so a service cannot forget it; the events of a transaction are written together, right
+before its commit, which spares a statement a flush. Statements that bypass the session (bulk updates)
 are therefore not used on journaled tables, or their rows are given to `record_changed`.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
-from sqlalchemy.orm import Mapper, Session, UOWTransaction
+from flask import has_app_context
+from sqlalchemy import Connection, Engine, event, insert, inspect
+from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
@@ -19,6 +21,7 @@ from marketplace.kernel.journal.commitments import Committer
 from marketplace.kernel.journal.models import Event, Journaled
 
 DELETED = "0" * 64
+_WAITING = "journal_waiting"
 
 
 @cache
@@ -59,8 +62,14 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
             fields |= row.journal_extra()
         events.append({"at": moment, "table_name": table, "row_id": key, "digest": digest, "leaf": leaf_text(fields)})
     if events:
-        session.execute(insert(Event), events)
+        session.info.setdefault(_WAITING, []).extend(events)
         committer.keep()
+
+
+def _write(session: Session, write: Callable[[Any, list[dict[str, Any]]], object]) -> None:
+    events = session.info.pop(_WAITING, None)
+    if events:
+        write(insert(Event), events)
 
 
 def record_changed(rows: Iterable[Journaled]) -> None:
@@ -75,4 +84,36 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
     _record(session, written)
 
 
+def _before_commit(session: Session) -> None:
+    session.flush()
+    _write(session, session.execute)
+
+
+def _before_savepoint(connection: Connection, _name: str | None) -> None:
+    """What happened before a savepoint stays when the savepoint is rolled back, so it is written before it."""
+    if has_app_context():
+        _write(db.session(), connection.execute)
+
+
+def _before_reading(state: ORMExecuteState) -> None:
+    """Whoever reads the journal within the transaction finds what the transaction has done."""
+    waits = _WAITING in state.session.info and state.is_select
+    if waits and any(mapper.class_ is Event for mapper in state.all_mappers):
+        _write(state.session, state.session.execute)
+
+
+def _after_end(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_WAITING, None)
+
+
+def _after_rollback(session: Session, _previous: SessionTransaction) -> None:
+    session.info.pop(_WAITING, None)
+
+
 event.listen(db.session, "after_flush", _after_flush)
+event.listen(db.session, "before_commit", _before_commit)
+event.listen(db.session, "do_orm_execute", _before_reading)
+event.listen(db.session, "after_soft_rollback", _after_rollback)
+event.listen(db.session, "after_transaction_end", _after_end)
+event.listen(Engine, "savepoint", _before_savepoint)

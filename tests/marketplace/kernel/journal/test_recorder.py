@@ -1,0 +1,85 @@
+"""When the events of a transaction are written: together, before its commit, and none that was taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from marketplace.kernel.db import db
+from marketplace.kernel.journal.models import Event
+from marketplace.ledger.models import Book
+from marketplace.ledger.services import open_book
+from tests.queries import count_queries
+
+
+@pytest.fixture(autouse=True)
+def here(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def recorded() -> list[str]:
+    """The books that the journal has events of, read anew."""
+    db.session.rollback()
+    return _in_journal()
+
+
+def _in_journal() -> list[str]:
+    rows = db.session.scalars(db.select(Event.row_id).where(Event.table_name == "ledger_book").order_by(Event.id))
+    return [db.session.get_one(Book, row).name for row in rows]
+
+
+def test_what_was_never_flushed_by_hand_is_recorded_too() -> None:
+    db.session.add(Book(name="one"))
+
+    db.session.commit()
+
+    assert recorded() == ["one"]
+
+
+def test_a_savepoint_taken_back_takes_its_own_events_alone() -> None:
+    def take_back() -> None:
+        with db.session.begin_nested():
+            open_book("inside, first")
+            with db.session.begin_nested():
+                open_book("inside, second")
+            raise ZeroDivisionError
+
+    open_book("before")
+    with pytest.raises(ZeroDivisionError):
+        take_back()
+    with db.session.begin_nested():
+        open_book("kept")
+    open_book("after")
+
+    db.session.commit()
+
+    assert recorded() == ["before", "kept", "after"]
+
+
+def test_what_is_rolled_back_is_not_recorded_by_the_next() -> None:
+    open_book("given up")
+    db.session.rollback()
+    open_book("closed over")
+    db.session.close()
+
+    open_book("meant")
+    db.session.commit()
+
+    assert recorded() == ["meant"]
+
+
+def test_the_transaction_reads_its_own_events() -> None:
+    open_book("mine")
+
+    assert _in_journal() == ["mine"]
+
+
+def test_many_flushes_are_one_statement(app: Flask) -> None:
+    with count_queries(app) as asked:
+        for name in ("one", "two", "three"):
+            open_book(name)
+        db.session.commit()
+
+    assert sum("INSERT INTO journal_event" in statement for statement in asked) == 1
+    assert recorded() == ["one", "two", "three"]
