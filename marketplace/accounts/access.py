@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 
 from marketplace.accounts.models import Access, User
 from marketplace.config import ACCESS_DAYS_KEPT, ACCESS_ROWS_SHOWN
@@ -110,13 +110,23 @@ def note(user: User, what: What, caller: Caller, *, by: str = "") -> Access:
 
 def note_sign_in(user: User, caller: Caller, *, by: str) -> None:
     """Write a sign-in down; the person is written to where she was in before, but never with this browser."""
-    before = select(Access.id).where(Access.user_id == user.id, Access.what == What.SIGNED_IN).limit(1)
-    known = before.where(Access.browser_hash == ids.token_hash(caller.browser)) if caller.browser else None
-    was_in = db.session.scalar(before) is not None
-    is_known = known is not None and db.session.scalar(known) is not None
+    was_in = db.session.scalar(_sign_ins_of(user.id)) is not None
+    is_news = was_in and not knows_browser(user.id, caller)
     access = note(user, What.SIGNED_IN, caller, by=by)
-    if was_in and not is_known:
+    if is_news:
         outbox.publish(TOPIC, {"access_id": access.id})
+
+
+def knows_browser(user_id: str, caller: Caller) -> bool:
+    """Whether somebody was signed in with this very browser before."""
+    if not caller.browser:
+        return False
+    here = _sign_ins_of(user_id).where(Access.browser_hash == ids.token_hash(caller.browser))
+    return db.session.scalar(here) is not None
+
+
+def _sign_ins_of(user_id: str) -> Select[tuple[str]]:
+    return select(Access.id).where(Access.user_id == user_id, Access.what == What.SIGNED_IN).limit(1)
 
 
 def accesses_of(user_id: str) -> Sequence[Access]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from marketplace.accounts.access import Caller, What, note
+from marketplace.accounts.access import Caller, What, knows_browser, note
 from marketplace.accounts.credentials import matches
 from marketplace.accounts.models import User
 from marketplace.config import (
@@ -20,6 +20,7 @@ from marketplace.config import (
     SIGN_IN_FAILURES_ADDRESS_MAX,
     SIGN_IN_FAILURES_MAX,
 )
+from marketplace.kernel import ids
 from marketplace.kernel.db import db, reading
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.limits import DAY, QUARTER, Bound, forget, give_back, spend
@@ -68,12 +69,14 @@ def authenticate(claim: Claim, secret: str, caller: Caller) -> User:
     Refuses with WrongSecret and, after too many failures of the network address or the account, with TooMany.
     What failed is written down, and committed before it is raised.
     """
-    bounds = _bounds(claim, caller.address)
+    with reading():
+        user = _find(claim)
+        seen_hash = _hash_of(user, claim)
+        is_known = user is not None and knows_browser(user.id, caller)
+        db.session.rollback()
+    bounds = _bounds(claim, caller, known=is_known)
     for bound, subject in bounds:
         spend(bound, subject)
-    with reading():
-        seen_hash = _hash_of(_find(claim), claim)
-        db.session.rollback()
     right = matches(seen_hash, secret)
     if right:
         _forgive(bounds)
@@ -86,14 +89,18 @@ def authenticate(claim: Claim, secret: str, caller: Caller) -> User:
     return user
 
 
-def _bounds(claim: Claim, address: str) -> list[tuple[Bound, str]]:
-    """What a try counts against: the network address, so that a stranger locks out few, then the account."""
+def _bounds(claim: Claim, caller: Caller, *, known: bool) -> list[tuple[Bound, str]]:
+    """What a try counts against: the network address, then the account.
+
+    A browser in which she was signed in before counts apart: a stranger's guesses do not lock her out of her own.
+    """
+    subject = f"{claim.subject}:{ids.token_hash(caller.browser)}" if known else claim.subject
     bounds = [
-        (Bound("address", SIGN_IN_FAILURES_ADDRESS_MAX, QUARTER), address),
-        (Bound("account", SIGN_IN_FAILURES_MAX, QUARTER), claim.subject),
+        (Bound("address", SIGN_IN_FAILURES_ADDRESS_MAX, QUARTER), caller.address),
+        (Bound("account", SIGN_IN_FAILURES_MAX, QUARTER), subject),
     ]
     if claim.by == "pin":  # a million PINs: at fifteen a day half of them take ninety years
-        bounds.append((Bound("account_day", PIN_FAILURES_DAY_MAX, DAY), claim.subject))
+        bounds.append((Bound("account_day", PIN_FAILURES_DAY_MAX, DAY), subject))
     return bounds
 
 

@@ -71,6 +71,21 @@ def test_after_five_failures_even_the_right_password_waits(app, visitor, person)
     assert page.alerts == ["Too many attempts. Wait a quarter of an hour and try again."]
 
 
+def test_a_strangers_guesses_do_not_lock_her_out_of_her_own_browser(app, visitor, person):
+    user = person(Role.MANAGER)
+    sign_in(visitor, user.email, PASSWORD)
+    visitor.get("/account").form("Sign out here").send()
+    for _turn in range(5):
+        sign_in(PageClient(app), user.email, "wrong password", status=422)
+
+    sign_in(PageClient(app), user.email, PASSWORD, status=429)
+    sign_in(visitor, user.email, PASSWORD)
+    visitor.get("/account").form("Sign out here").send()
+    for _turn in range(5):
+        sign_in(visitor, user.email, "wrong password", status=422)
+    sign_in(visitor, user.email, PASSWORD, status=429)
+
+
 def test_the_wait_ends_after_the_window(app, visitor, person):
     user = person(Role.MANAGER)
     with clock.at(clock.now() - timedelta(minutes=16)):
