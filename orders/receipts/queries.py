@@ -84,7 +84,8 @@ def _sealed(document: dict[str, Any], table: str, row_id: str) -> dict[str, Any]
     )
     if checkpoint is None:
         return None
-    path = merkle.inclusion_path(event.seq, checkpoint.size, stored_nodes())
+    nodes = stored_nodes(merkle.inclusion_places(event.seq, checkpoint.size))
+    path = merkle.inclusion_path(event.seq, checkpoint.size, nodes)
     return sealed(
         document,
         leaf=event.leaf.encode(),

@@ -48,6 +48,7 @@ def _seal(event: Event, checkpoint: Checkpoint | None) -> Seal:
     hashed = merkle.leaf_hash(event.leaf.encode())
     if event.seq is None or checkpoint is None or event.seq >= checkpoint.size:
         return Seal(event.at, event.seq, event.leaf, hashed.hex(), 0, None)
-    path = merkle.inclusion_path(event.seq, checkpoint.size, stored_nodes())
+    nodes = stored_nodes(merkle.inclusion_places(event.seq, checkpoint.size))
+    path = merkle.inclusion_path(event.seq, checkpoint.size, nodes)
     holds = merkle.inclusion_holds(hashed, event.seq, checkpoint.size, path, bytes.fromhex(checkpoint.root))
     return Seal(event.at, event.seq, event.leaf, hashed.hex(), len(path), holds)

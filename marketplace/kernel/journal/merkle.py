@@ -100,6 +100,21 @@ def inclusion_path(index: int, size: int, read: NodeReader) -> list[bytes]:
     return path[::-1]
 
 
+def inclusion_places(index: int, size: int) -> list[tuple[int, int]]:
+    """Give the (level, index) of the nodes that `inclusion_path` reads: fetch them in one query.
+
+    Refuses an index outside the tree.
+    """
+    places: list[tuple[int, int]] = []
+
+    def note(level: int, position: int) -> bytes:
+        places.append((level, position))
+        return bytes(HASH_BYTES)
+
+    inclusion_path(index, size, note)
+    return places
+
+
 def consistency_path(old_size: int, new_size: int, read: NodeReader) -> list[bytes]:
     """Give the hashes that show the tree at `old_size` to be the beginning of that at `new_size`.
 

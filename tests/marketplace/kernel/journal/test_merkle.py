@@ -221,3 +221,14 @@ def test_third_party_consistency_vectors_are_judged_as_they_say() -> None:
         old, new = decoded(case["root1"]), decoded(case["root2"])
         holds = merkle.consistency_holds(case["size1"], case["size2"], path, old, new)
         assert holds is not case["wantErr"], case["desc"]
+
+
+@given(st.integers(1, 40), st.data())
+def test_the_nodes_of_a_path_are_known_before_it_is_read(size: int, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, size - 1))
+    store = Store([bytes([number]) for number in range(size)])
+
+    fetched = {place: store.nodes[place] for place in merkle.inclusion_places(index, size)}
+
+    path = merkle.inclusion_path(index, size, lambda level, position: fetched[level, position])
+    assert path == merkle.inclusion_path(index, size, store.read)
