@@ -40,7 +40,7 @@ ODD = {
 # PostgreSQL is the stricter of the two: it refuses a zero byte and a number too wide.
 ON_POSTGRESQL = ON_EACH_ENGINE[1:]
 # Enough turns that each field gets several kinds of oddity; every kind in every field is tried by --all.
-TURNS, TURN_STEP = 4, 5
+TURNS, TURN_STEP = 3, 5
 QUESTIONS = ("page", "q", "next", "lang", "token", "member", "from", "to", "rows", "currency", "lowest", "category")
 
 
@@ -161,7 +161,7 @@ def test_no_blank_breaks_on_what_nobody_fills_in(matrix):
     broken = []
     for door in doors(matrix.app):
         for blank in door.blanks:
-            for name in ("zero byte", "half a pair", "huge number"):
+            for name in ("zero byte", "huge number"):
                 status = _knock_with(knockers[reader_of(door)], door, blank, ODD[name])
                 if status >= 500:
                     broken.append((str(door), blank, name, status))
@@ -189,6 +189,7 @@ def _knock_with(reader: Knocker, door: Door, blank: str, odd: str) -> int:
     return answer.status_code
 
 
+@pytest.mark.parametrize("matrix", ON_POSTGRESQL, indirect=True)
 @pytest.mark.parametrize(
     ("content_type", "body"),
     [
