@@ -31,6 +31,8 @@ def test_every_page_keeps_the_rules_of_every_page(matrix, language):
     readers = {who: Knocker(matrix.app, matrix.world, who, language) for who in {*READERS.values(), *INSIDE}}
 
     for door in doors(matrix.app):
+        if door.is_for_programs and door.roles is not None:
+            continue  # a cookie does not open it
         if door.method == "GET" and door.rule not in UNSIGNED and door.policy not in CLOSED:
             address, _fields = door.filled(matrix.world)
             page = readers[reader_of(door)].client.read(address)
