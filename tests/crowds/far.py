@@ -11,18 +11,22 @@ CHUNK = 65_536
 
 
 class Far:
-    """The proxy: `port` of its own, `there_and_back_s` as long as an answer is late (0 at first)."""
+    """The proxy: `port` of its own, `there_and_back_s` as long as an answer is late (0 at first).
+
+    `asked` counts what went there, each piece a way there and back for whoever waits for its answer.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.target = (host, port)
         self.port = 0
         self.there_and_back_s = 0.0
+        self.asked = 0
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self.target)
-        await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
+        await asyncio.gather(self._carry(reader, far_writer, 1), self._carry(far_reader, writer, 0))
 
-    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counts: int) -> None:
         loop = asyncio.get_running_loop()
         # Each piece has its own moment, so that two pieces on the way do not wait for each other.
         on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
@@ -40,6 +44,7 @@ class Far:
         arriving = asyncio.create_task(arrive())
         with suppress(OSError):
             while data := await reader.read(CHUNK):
+                self.asked += counts
                 on_the_way.put_nowait((loop.time() + self.there_and_back_s / 2, data))
         on_the_way.put_nowait((0.0, b""))
         await arriving

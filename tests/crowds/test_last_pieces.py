@@ -24,8 +24,10 @@ ALL = os.environ.get("LUMBUNG_TEST_ALL") == "1"
 ROUNDS = 20 if ALL else 3
 SIZES = (1, 3, 10)
 LOSERS_S_MAX = 3.0
-# Eight ways there and back for who comes late, eighteen for who was nearly first and waited for the winners.
+# Far from the database it is the ways there and back that take the time: eight or nine for who comes late, twice as
+# many for who was nearly first and waited for the winners. They are counted by default, timed with the rare tests.
 FAR_LOSERS_S_MAX = 5.0
+WAYS_MAX = 12
 SPIN_S = 0.2
 THERE_AND_BACK_S = 0.1
 
@@ -106,14 +108,18 @@ def test_far_from_the_database(scene: Scene, far: Far) -> None:
 
     for pieces in SIZES * ROUNDS if ALL else (3,):
         listing = scene.last_pieces(pieces)
+        *crowd, late = scene.crowd([{listing: 1}] * (BUYERS + 1))
         far.there_and_back_s = THERE_AND_BACK_S
         try:
-            answers = rush(scene.crowd([{listing: 1}] * BUYERS))
+            answers = rush(crowd)
         finally:
             far.there_and_back_s = 0.0
         slowest.append(judged(scene, answers, [listing], pieces))
 
-    assert min(slowest) <= FAR_LOSERS_S_MAX, slowest
+    assert min(slowest) <= FAR_LOSERS_S_MAX or not ALL, slowest
+    before = far.asked
+    assert late().status == 409
+    assert far.asked - before <= WAYS_MAX
 
 
 def test_two_web_workers_on_sqlite(small_scene: Scene) -> None:
