@@ -14,6 +14,7 @@ from marketplace.kernel import (
     limits,
     logs,
     metrics,
+    page_cache,
     personal,
     policy,
     quantity_format,
@@ -81,4 +82,5 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         station.init_app(app)
     for name in PARTS:
         import_module(name).init_app(app)
+    page_cache.init_app(app)
     return app

@@ -28,6 +28,8 @@ HOME_LISTINGS = 6
 SEARCH_CHARACTERS_MAX = 80
 SITEMAP_ADDRESSES_MAX = 50_000
 PUBLIC_CACHE_S = 60
+PAGE_CACHE_S = 2.0
+PAGE_CACHE_BYTES_MAX = 16 * 1024 * 1024
 MEDIA_CACHE_S = 365 * 86_400
 STATIC_CACHE_S = 365 * 86_400
 STATIC_CACHE_UNVERSIONED_S = 3_600
@@ -214,6 +216,7 @@ def _read(env: Env) -> dict[str, Any]:
         "MAIL_URL": env.str("MAIL_URL", f"file://{CHECKOUT / 'var' / 'mail'}"),
         "MEDIA_URL": env.str("MEDIA_URL", str(CHECKOUT / "var" / "media")),
         "MAX_CONTENT_LENGTH": BODY_BYTES_MAX,
+        "PAGE_CACHE_S": 0.0 if environment == "test" else PAGE_CACHE_S,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": base_url.startswith("https://"),

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, selectinload
 
 from marketplace.accounts.models import Organisation
@@ -200,17 +201,18 @@ def _in_price(filters: Filters) -> ColumnElement[bool]:
     return and_(*bounds)
 
 
-def _splits(stock_ids: Sequence[str]) -> dict[str, list[StockSplit]]:
-    rows = db.session.scalars(
-        select(StockSplit).where(StockSplit.stock_id.in_(stock_ids)).order_by(StockSplit.stock_id, StockSplit.ordinal)
-    )
-    splits: dict[str, list[StockSplit]] = {}
-    for row in rows:
+def _splits(stock_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
+    """The split rows of some stock, as plain rows: a list shows dozens of goods, and objects would cost the most."""
+    asked = select(
+        StockSplit.stock_id, StockSplit.purpose, StockSplit.label, StockSplit.amount_minor, StockSplit.status
+    ).where(StockSplit.stock_id.in_(stock_ids))
+    splits: dict[str, list[Row[Any]]] = {}
+    for row in db.session.execute(asked.order_by(StockSplit.stock_id, StockSplit.ordinal)):
         splits.setdefault(row.stock_id, []).append(row)
     return splits
 
 
-def _split_of(listing: Listing, rows: Sequence[StockSplit]) -> SplitView | None:
+def _split_of(listing: Listing, rows: Sequence[Row[Any] | StockSplit]) -> SplitView | None:
     """The split ready to show; None where it does not add up to the price, which `verify` then reports."""
     if sum(row.amount_minor for row in rows) != listing.price_minor:
         return None

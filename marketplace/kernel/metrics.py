@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 NOWHERE = "none"
+KEPT = "kept"
+"""The route of an answer that came from the page cache."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -72,12 +74,15 @@ def _begin() -> None:
     g.began = time.perf_counter()
 
 
-def _count(response: Response) -> Response:
-    # Anybody can invent a method, so the unknown ones share one name.
-    method = request.method if request.method in METHODS else "other"
+def count(method: str, where: str, status: int, seconds: float) -> None:
+    """Count an answer and what it took; anybody can invent a method, so the unknown ones share one name."""
     # A folder of counters that is gone costs a figure, never an answer.
     with suppress(OSError):
         answered, took = counters()
-        answered.labels(method, route(), response.status_code).inc()
-        took.labels(route()).observe(seconds_so_far())
+        answered.labels(method if method in METHODS else "other", where, status).inc()
+        took.labels(where).observe(seconds)
+
+
+def _count(response: Response) -> Response:
+    count(request.method, route(), response.status_code, seconds_so_far())
     return response
