@@ -1,0 +1,140 @@
+"""`python -m benchmarks`: make a demo house in a temporary folder, measure, print the table of docs/benchmarks.md."""
+
+import argparse
+import os
+import platform
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import servers
+from benchmarks.load import Load, cpu_of, drive, pss_mib, tree
+
+# A request that names a day is not answered from the page cache; nothing else is different for it.
+ENGLISH = "Accept-Language: en\r\nX-Forwarded-For: 10.1.{reader}\r\n"
+UNCACHED = f"If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT\r\n{ENGLISH}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    what: str
+    ours: str
+    bare: str
+    ratio: float
+    wanted: str
+
+
+def main() -> None:
+    """Measure everything and print it."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
+    seconds = parser.parse_args().seconds
+    with tempfile.TemporaryDirectory(prefix="lumbung-bench-") as name:
+        folder = Path(name)
+        environment = servers.settings(folder)
+        demo = servers.lumbung("db", "upgrade", "--demo")
+        subprocess.run(demo, env=environment, check=True, stdout=subprocess.DEVNULL)
+        os.environ.update(environment)
+        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+        print(f"{machine}, {time.strftime('%Y-%m-%d')}\n")
+        print("| what | ours | bare | ratio | wanted |\n|---|---|---|---|---|")
+        for figure in measured(environment, seconds):
+            print(
+                f"| {figure.what} | {figure.ours} | {figure.bare} | {figure.ratio:.2f} | {figure.wanted} |", flush=True
+            )
+
+
+def measured(environment: dict[str, str], seconds: float) -> Iterator[Figure]:
+    """Every figure, as it is measured."""
+    yield from pages(environment, seconds)
+    yield from house(environment)
+    yield from inside()
+
+
+def pages(environment: dict[str, str], seconds: float) -> Iterator[Figure]:
+    """Pages uncached beside the bare ones, and a kept page beside hello; taken in turns, one server at a time busy."""
+    from benchmarks.bare import first_product
+    from marketplace.app import create_app
+
+    ours_port, bare_port = servers.free_port(), servers.free_port()
+    ours = servers.running(servers.lumbung("serve", "--port", str(ours_port)), environment, ours_port, "/readyz")
+    bare = servers.running(
+        servers.granian("benchmarks.bare_wsgi:app", bare_port), environment, bare_port, "/bare/hello"
+    )
+    with ours as (our_pid, _ready), bare as (bare_pid, _):
+        asked = [
+            ("catalogue, uncached", "/products", "/bare/catalogue", UNCACHED, "≥ 0.8"),
+            ("product, uncached", first_product(create_app()), "/bare/product", UNCACHED, "≥ 0.8"),
+            ("search, uncached", "/products?q=kopi", "/bare/search", UNCACHED, "≥ 0.8"),
+            ("home, kept ÷ hello", "/", "/bare/hello", ENGLISH, "≥ 0.70"),
+        ]
+        for what, path, bare_path, headers, wanted in asked:
+            turns = [
+                (
+                    drive(ours_port, path, our_pid, headers=headers, seconds=seconds / 2),
+                    drive(bare_port, bare_path, bare_pid, headers=headers, seconds=seconds / 2),
+                )
+                for _turn in range(2)
+            ]
+            mine, theirs = _sum([turn[0] for turn in turns]), _sum([turn[1] for turn in turns])
+            yield Figure(what, _said(mine), _said(theirs), theirs.cpu_ms / mine.cpu_ms, f"{wanted} (processor time)")
+
+
+def house(environment: dict[str, str]) -> Iterator[Figure]:
+    """How soon `lumbung serve` answers, and how much memory supervisor and web workers hold."""
+    port = servers.free_port()
+    command = servers.lumbung("serve", "--port", str(port))
+    with servers.running(command, environment, port, "/readyz") as (pid, ready):
+        for path in ("/", "/products", "/cooperatives"):
+            drive(port, path, pid, headers=UNCACHED, seconds=0.5)
+        names = {each: Path(f"/proc/{each}/cmdline").read_text() for each in tree(pid)}
+        work = _worker(pid)
+        web = sum(pss_mib(each) for each in names if each not in work)
+        beside = sum(pss_mib(each) for each in work)
+        cpu = cpu_of(pid)
+    yield Figure(
+        "`lumbung serve` ready", f"{ready:.2f} s ({cpu:.1f} s of processor in all)", "–", ready / 1.5, "≤ 1 (1.5 s)"
+    )
+    yield Figure("supervisor and web workers, PSS", f"{web:.0f} MiB", "189 MiB", web / 240, "≤ 1 (240 MiB)")
+    yield Figure("`work`, PSS", f"{beside:.0f} MiB", "–", beside / 150, "≤ 1 (150 MiB)")
+
+
+def inside() -> Iterator[Figure]:
+    """What is measured in this process: paper and journal."""
+    from benchmarks import journal, paper
+    from marketplace.app import create_app
+
+    app = create_app()
+    bare_ms, our_ms = paper.milliseconds(app)
+    yield Figure("receipt PDF, warm child", f"{our_ms:.0f} ms", f"{bare_ms:.0f} ms", our_ms / bare_ms, "≤ 1.15")
+    without, with_it = journal.rates(app)
+    yield Figure(
+        "transactions with journal and sequencer", f"{with_it:.0f}/s", f"{without:.0f}/s", with_it / without, "≥ 0.75"
+    )
+
+
+def _worker(pid: int) -> set[int]:
+    """The process that works beside the web: the supervisor's child without children of its own."""
+    children = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return {child for child in children if len(list(tree(child))) == 1}
+
+
+def _sum(loads: list[Load]) -> Load:
+    return Load(
+        sum(each.requests for each in loads),
+        sum(each.seconds for each in loads),
+        sum(each.cpu_seconds for each in loads),
+    )
+
+
+def _said(load: Load) -> str:
+    return f"{load.per_second:.0f}/s, {load.cpu_ms:.2f} ms"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""The bare app for a WSGI server."""
+
+from benchmarks.bare import make
+
+app = make()

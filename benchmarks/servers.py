@@ -1,0 +1,69 @@
+"""Servers under measurement: started, waited for, ended."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from marketplace.config import CHECKOUT, WEB_THREADS, WEB_WORKERS
+
+READY_S_MAX = 60
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings(folder: Path) -> dict[str, str]:
+    """The environment of a house of its own in a folder."""
+    own = {
+        "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
+        "MEDIA_URL": str(folder / "media"),
+        "MAIL_URL": f"file://{folder / 'mail'}",
+        "LUMBUNG_ENV": "development",
+        "TRUSTED_PROXIES": "1",
+    }
+    return {**os.environ, **own, "PYTHONPATH": str(CHECKOUT)}
+
+
+def lumbung(*arguments: str) -> list[str]:
+    """The command line of `lumbung`."""
+    return [sys.executable, "-m", "marketplace.cli", *arguments]
+
+
+def granian(target: str, port: int) -> list[str]:
+    """The command line of the server that both sides use, set as `lumbung serve` sets it."""
+    options = f"--interface wsgi --host 127.0.0.1 --port {port} --workers {WEB_WORKERS} --no-ws --log-level warning"
+    return [sys.executable, "-m", "granian", *options.split(), "--blocking-threads", str(WEB_THREADS), target]
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str], port: int, ready: str) -> Iterator[tuple[int, float]]:
+    """A server's process id, and the seconds until it answered at `ready`."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}{ready}", timeout=5).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                if process.poll() is not None or time.monotonic() - start > READY_S_MAX:
+                    raise RuntimeError(f"did not start: {' '.join(command)}") from None
+                time.sleep(0.02)
+        yield process.pid, time.monotonic() - start
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
