@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,6 +21,10 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
 # One browser a worker: a second one in the same process would not start.
 __all__ = ["chromium"]
+
+# How long an example takes says something of the machine's neighbours, nothing of the code.
+hypothesis.settings.register_profile("lumbung", deadline=None)
+hypothesis.settings.load_profile("lumbung")
 
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 

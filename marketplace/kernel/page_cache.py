@@ -17,13 +17,15 @@ from werkzeug.sansio.http import parse_cookie
 
 from marketplace.config import PAGE_CACHE_BYTES_MAX
 from marketplace.kernel import ids, metrics
-from marketplace.kernel.i18n import COOKIE
+from marketplace.kernel.cookies import PREFIX
+from marketplace.kernel.i18n import ASKED_COOKIE, COOKIE
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 ASKED_BY = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING", "HTTP_ACCEPT",
             "HTTP_ACCEPT_LANGUAGE")  # fmt: skip
+OF_LANGUAGE = frozenset({COOKIE, ASKED_COOKIE})
 PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_MODIFIED_SINCE")
 OWN_HEADERS = frozenset({"x-request-id", "date"})
 Key = tuple[str, ...]
@@ -100,10 +102,10 @@ def _key(environ: "WSGIEnvironment") -> Key | None:
     if environ["REQUEST_METHOD"] != "GET" or any(name in environ for name in PERSONAL):
         return None
     sent = environ.get("HTTP_COOKIE")
-    cookies = parse_cookie(sent) if sent else {}
-    if any(name != COOKIE for name in cookies):
+    cookies = {name.removeprefix(PREFIX): value for name, value in parse_cookie(sent).items()} if sent else {}
+    if not OF_LANGUAGE.issuperset(cookies):
         return None
-    return (*(environ.get(name, "") for name in ASKED_BY), cookies.get(COOKIE, ""))
+    return (*(environ.get(name, "") for name in ASKED_BY), cookies.get(COOKIE, ""), cookies.get(ASKED_COOKIE, ""))
 
 
 def _may_be_kept(headers: list[tuple[str, str]]) -> bool:
