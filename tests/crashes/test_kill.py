@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -95,7 +95,7 @@ def test_postgresql_is_killed_and_starts_again(tmp_path_factory):
 
 def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
     app = create_app(settings(url, folder))
-    with app.app_context(), everything(), House(url, folder) as house:
+    with app.app_context(), everything(), House(url, folder) as house, connections_closed():
         traffic = make_traffic(app, ACTS)
         traffic.begin(house)
         traffic.wait_for(ENOUGH)
@@ -114,6 +114,14 @@ def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
         assert {act.send(house) for act in traffic.acts} == {303}
         nothing_lost_nothing_doubled(traffic)
         assert rows() == ACTS
+
+
+@contextmanager
+def connections_closed() -> Iterator[None]:
+    """Leave no connection open, however the block ends."""
+    try:
+        yield
+    finally:
         db.session.remove()
         db.engine.dispose()
 
