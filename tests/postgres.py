@@ -26,7 +26,7 @@ FAST = (
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
-    "max_connections=100",
+    "max_connections=400",
     "shared_buffers=64MB",
 )
 
