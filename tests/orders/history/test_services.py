@@ -13,6 +13,7 @@ from marketplace.kernel.journal import sequencer, verify
 from marketplace.kernel.money import Money
 from marketplace.ledger.queries import balances, book_named
 from orders.checkout.models import Order, OrderLine
+from orders.history import services
 from orders.history.models import HistoryCreditRow, HistoryInvoice
 from orders.history.reading import COLUMNS
 from orders.history.services import import_orders
@@ -160,7 +161,9 @@ class Killed(BaseException):
     """Stands for the signal that nothing can catch."""
 
 
-def test_a_killed_import_resumes(app: Flask, file: Path):
+def test_a_killed_import_resumes(app: Flask, file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "INVOICES_PER_COMMIT", 1)
+
     def stop_after_two(invoices):
         yield from sorted(invoices, key=lambda each: each.at)[:2]
         raise Killed
@@ -169,11 +172,14 @@ def test_a_killed_import_resumes(app: Flask, file: Path):
         with pytest.raises(Killed):
             import_orders([file], None, progress=stop_after_two, commit=db.session.commit)
         db.session.rollback()
-    # Of what was not committed nothing is left: at most INVOICES_PER_COMMIT invoices are done again.
+        kept = set(db.session.scalars(select(HistoryInvoice.id)))
+        assert len(kept) == 2
 
-    run(app, file)
+    summary = run(app, file)
 
+    assert summary["created"] == {"order": 1, "order_line": 1, "receipt": 1, "credit_note": 1, "credit_row": 2}
     with app.app_context():
+        assert kept < set(db.session.scalars(select(HistoryInvoice.id)))
         assert db.session.scalar(select(func.count()).select_from(HistoryInvoice)) == 4
         assert_clean()
 
@@ -190,6 +196,24 @@ def test_no_mail_is_waiting(app: Flask, file: Path):
 
     with app.app_context():
         assert db.session.scalars(select(outbox.Delivery)).all() == []
+
+
+def test_a_receipt_becomes_paper_when_it_is_first_asked_for(app: Flask, file: Path):
+    def papers() -> list[Path]:
+        return sorted(Path(app.config["MEDIA_URL"]).rglob("*.pdf"))
+
+    run(app, file)
+    with app.app_context():
+        sequencer.sequence()
+        db.session.commit()
+        token = db.session.scalars(select(Receipt.token).limit(1)).one()
+    assert papers() == []
+
+    first, again = (app.test_client().get(f"/receipts/{token}.pdf") for _time in range(2))
+
+    assert (first.status_code, first.mimetype) == (200, "application/pdf")
+    assert again.data == first.data
+    assert [path.read_bytes() for path in papers()] == [first.data]
 
 
 def test_a_cooperative_with_another_currency_is_refused(app: Flask, file: Path):
