@@ -1,10 +1,13 @@
 """The demo is made once, on SQLite, and looked at from many sides."""
 
+import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import Membership, Organisation, Role, User
@@ -21,6 +24,10 @@ from producers.lots.models import Lot
 from producers.wages.models import Payslip, TopUp
 from tests import databases
 from tests.conftest import settings
+from tests.house import patience
+from tests.orders.demo.alike import assert_none_look_alike
+
+DEMO_S_MAX = 60
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +37,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("demo")
     database = databases.fresh("sqlite")
     app = create_app(settings(database.url, folder))
+    begun = time.monotonic()
     answer = app.test_cli_runner().invoke(args=["demo"])
+    app.config["TOOK_S"] = (time.monotonic() - begun) / patience()
     assert answer.exit_code == 0, answer.output
     app.config["PRINTED"] = answer.output
     with app.app_context():
@@ -42,6 +51,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 def count(model: type, *where: object) -> int:
     return db.session.scalar(select(func.count()).select_from(model).where(*where)) or 0  # type: ignore[arg-type]
+
+
+def test_it_is_made_within_a_minute(demo: Flask):
+    assert demo.config["TOOK_S"] <= DEMO_S_MAX
 
 
 def test_it_is_a_year_of_six_cooperatives_in_six_currencies(demo: Flask):
@@ -84,6 +97,13 @@ def test_every_listing_shows_a_drawn_picture_that_says_so(demo: Flask):
     assert all(photo.is_drawn and "digambar dengan program" in photo.alternative for photo in photos)
     assert all(storage.has(media_key(photo.sha256, "image/webp")) for photo in photos)
     assert max(photo.height for photo in photos) <= 1000
+
+
+def test_no_two_pictures_as_kept_look_alike(demo: Flask):
+    storage = storage_at(demo.config["MEDIA_URL"])
+    keys = [media_key(sha256, "image/webp") for sha256 in db.session.scalars(select(Photo.sha256))]
+
+    assert_none_look_alike({key: Image.open(io.BytesIO(storage.read(key))) for key in keys})
 
 
 def test_the_shop_is_open(demo: Flask):

@@ -1,22 +1,14 @@
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
 from orders.demo.draw import DESCRIPTION, TECHNIQUES, draw, encoded, specs, write, write_all
+from tests.orders.demo.alike import assert_none_look_alike
 
 SMALL = {"width_px": 160, "height_px": 200}
-APART_BITS = 50
-"""Of 512. Two pictures nearer than this would look alike at a glance."""
-
-
-def gradient_hash(image: Image.Image) -> np.ndarray:
-    """Whether light rises from one part of the picture to the next, across and down: 16 × 16 × 2 bits."""
-    grey = np.asarray(image.convert("L").resize((17, 17), Image.Resampling.BOX), np.int16)
-    across, down = grey[:16, 1:] > grey[:16, :-1], grey[1:, :16] > grey[:-1, :16]
-    return np.concatenate([across.ravel(), down.ravel()])
 
 
 @pytest.fixture(scope="module")
@@ -25,11 +17,7 @@ def seventy_two():
 
 
 def test_no_two_of_seventy_two_look_alike(seventy_two):
-    hashes = {spec: gradient_hash(image) for spec, image in seventy_two.items()}
-
-    nearest = min(combinations(hashes, 2), key=lambda pair: int((hashes[pair[0]] != hashes[pair[1]]).sum()))
-
-    assert int((hashes[nearest[0]] != hashes[nearest[1]]).sum()) >= APART_BITS, nearest
+    assert_none_look_alike(seventy_two)
 
 
 def test_every_picture_has_the_size_asked_for(seventy_two):
