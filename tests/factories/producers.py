@@ -44,7 +44,7 @@ def make_platform() -> Organisation:
     known = db.session.scalar(select(Organisation).where(Organisation.kind == "platform"))
     if known:
         return known
-    platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform")
+    platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform", zone="UTC")
     figures = {"platform_fee": "0.06", "fee_rate": "0.029", "fee_fixed_minor": "30", "refund_reserve": "0.20"}
     record_decision(SYSTEM, platform, title="Fees", figures=figures)
     return platform
