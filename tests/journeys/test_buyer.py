@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from marketplace.kernel.db import db
-from marketplace.kernel.journal.sequencer import sequence
-from marketplace.kernel.money import Money
-from orders.checkout.models import Order
 from tests.factories.market import Market, make_market
+from tests.journeys.buying import answer_questions, confirm_transfer, put_in_basket, seal
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("engine", ["sqlite"], indirect=True)]
 
@@ -22,46 +20,11 @@ def market(app) -> Market:
         return made
 
 
-def put_in_basket(buyer) -> None:
-    """From the list of cooperatives to their goods, a cloth of each."""
-    for cooperative in ("Tenun Waru", "Mudmee Silk"):
-        buyer.visit("/cooperatives").tap(cooperative).tap("Ikat cloth")
-        assert buyer.say("Where your money goes") in buyer.words()
-        buyer.tap("Put in the basket")
-
-
-def answer_questions(buyer) -> None:
-    """Address, name, way of paying; one question a page."""
-    buyer.tap("Go on to delivery")
-    buyer.type_into("Name on the parcel and address", "Ann Buyer, Jalan Melati 1, Maumere").tap("Go on")
-    buyer.type_into("Name", "Ann Buyer").type_into("E-mail address", "ann@example.org").tap("Go on")
-    buyer.tap("Go on")
-
-
-def order_of(app) -> Order:
-    return db.session.scalars(db.select(Order)).one()
-
-
-def confirm_transfer(app, browse, market) -> None:
-    """The operator finds the transfer on the statement."""
-    with app.app_context():
-        order = order_of(app)
-        amount = str(Money(order.amount_minor, order.charge_currency).decimal)
-    desk = browse("en", width=1280).sign_in(market.operator).visit("/operator/transfers").tap("It came")
-    desk.answer(amount=amount, reference="R-1", proof="statement of today, page 2").press()
-
-
-def seal(app) -> None:
-    """What the worker does every moment."""
-    with app.app_context():
-        sequence()
-        db.session.commit()
-
-
 @pytest.mark.parametrize("keys", [True, False], ids=["keyboard", "without script"])
 def test_a_guest_buys_from_two_cooperatives_and_holds_a_receipt(app, market, browse, tmp_path: Path, keys):
     buyer = browse("id", width=360, keys=keys, script=keys)
-    put_in_basket(buyer)
+    for cooperative in ("Tenun Waru", "Mudmee Silk"):
+        put_in_basket(buyer, cooperative, "Ikat cloth")
     basket = buyer.words()
     assert "Rp5.000" in basket
     assert "฿5.000" in basket
@@ -77,7 +40,7 @@ def test_a_guest_buys_from_two_cooperatives_and_holds_a_receipt(app, market, bro
 
     assert "12345678" in buyer.words()
     assert "Barang disimpan untuk Anda sampai" in buyer.words()
-    confirm_transfer(app, browse, market)
+    confirm_transfer(app, browse, market.operator)
     buyer.page.reload()
     buyer.judge().tap("See your receipt")
     assert buyer.say("Being sealed") in buyer.words()

@@ -6,23 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.actor import SYSTEM
 from marketplace.accounts.models import Role
-from marketplace.catalogue.models import Listing
+from marketplace.catalogue.listings import publish_profile
 from marketplace.cli import cli
 from marketplace.kernel.db import db
-from marketplace.kernel.journal.sequencer import sequence
 from marketplace.kernel.money import Money
-from orders.cart.services import add_to_basket, open_basket
-from orders.checkout.services import Buyer, place_order
-from orders.checkout.terms import set_delivery_price
-from orders.payments.services import confirm_transfer
-from orders.receipts.models import Receipt
+from orders.checkout.terms import name_bank_account, set_delivery_price
 from producers.cooperatives.services import enrol_member, give_consent
 from producers.decisions.services import record_decision
 from producers.lots.models import Lot
 from tests.factories.accounts import join, make_organisation, make_user
 from tests.factories.producers import make_platform
+from tests.journeys.buying import answer_questions, confirm_transfer, put_in_basket, seal
 
 pytestmark = [
     pytest.mark.browser,
@@ -34,7 +30,6 @@ HOME = "/k/kopi-sikka"
 ORIGINS = {"Indonesia", "Thailand", "Philippines"}
 RUPIAH_A_GRAM = 90
 FIGURES = {"tax": "0", "overhead_on_labour": "0.20", "premium": "0.05", "reserve": "0", "rate:sangrai": "2500000"}
-BUYER = Buyer(name="Ann Buyer", email="ann@example.org", address="Jalan Melati 1", country="ID", language="id")
 
 
 @pytest.fixture
@@ -44,6 +39,8 @@ def people(app) -> dict[str, str]:
         make_platform()
         kopi = make_organisation("kopi-sikka", name="Kopi Sikka")
         record_decision(SYSTEM, kopi, title="Ongkos sangrai", figures=FIGURES)
+        publish_profile(SYSTEM, kopi, summary="Kopi dari kebun sendiri", members_count=1, since_year=2001)
+        name_bank_account(SYSTEM, currency="IDR", holder="Lumbung", bank="Bank Contoh", number="12345678")
         set_delivery_price(SYSTEM, kopi, reach="home", price=Money(2_500_000, "IDR"), title="Kiriman dari Maumere")
         roaster = enrol_member(SYSTEM, kopi, name="Yosef Nong")
         give_consent(SYSTEM, roaster, "show_labour_amount", how="signed")
@@ -83,18 +80,20 @@ def work(recorder, signer, people, *, lot: str, **step: str) -> None:
     signer.visit(f"{HOME}/work").tap("Sign off")
 
 
-def sell(app, operator: str) -> str:
-    """A stranger buys a bag; the secret of her receipt."""
-    with app.app_context():
-        basket, _secret = open_basket()
-        add_to_basket(basket, db.session.scalars(db.select(Listing.id)).one(), 1)
-        order = place_order(SYSTEM, basket, BUYER, charge_currency="IDR", method="transfer")
-        total = Money(order.amount_minor, "IDR")
-        confirm_transfer(Actor(operator, is_operator=True), order.id, total, reference="R-1", proof="rekening koran")
-        db.session.commit()
-        sequence()
-        db.session.commit()
-        return str(db.session.scalars(db.select(Receipt.token)).one())
+def sell(app, browse, operator: str):
+    """A stranger buys a bag on her phone, the operator finds her transfer; she stands at her receipt."""
+    buyer = browse("id", width=360)
+    put_in_basket(buyer, "Kopi Sikka", "Kopi Sikka 250 g")
+    answer_questions(buyer)
+    assert buyer.heading() == buyer.say("Check your order")
+    buyer.tap("Pesan seharga")
+    assert "12345678" in buyer.words()
+    confirm_transfer(app, browse, operator)
+    buyer.page.reload()
+    buyer.judge().tap("See your receipt")
+    seal(app)
+    buyer.page.reload()
+    return buyer.judge()
 
 
 def test_one_imported_lot_goes_from_green_to_a_receipt(app, people, table, browse, tmp_path: Path):
@@ -121,9 +120,9 @@ def test_one_imported_lot_goes_from_green_to_a_receipt(app, people, table, brows
     manager.answer(price="150.000").tap("Work out").press('main a[href*="/publish"]')
     manager.answer(title="Kopi Sikka 250 g", category="coffee", quantity="3").press()
 
-    buyer = browse("id", width=360).visit("/products/kopi-sikka-250-g")
-    assert buyer.say("Declared") in buyer.words()
-    buyer.visit(f"/receipts/{sell(app, people['operator'])}")
+    stranger = browse("id", width=360).visit("/products/kopi-sikka-250-g")
+    assert stranger.say("Declared") in stranger.words()
+    buyer = sell(app, browse, people["operator"])
     assert "Kopi Sikka 250 g" in buyer.words()
     receipt = json.loads(buyer.fetch("Receipt as JSON", tmp_path / "nota.json").read_text())
     (item,) = [line for line in receipt["lines"] if line["kind"] == "item"]
