@@ -20,6 +20,7 @@ from marketplace.kernel.errors import Conflict, LumbungError
 
 Arguments = ParamSpec("Arguments")
 HEADER = "Idempotency-Key"
+CLIENT_KEY_LENGTH = 40
 KEY = re.compile(r"[\x21-\x7e]{1,40}")
 
 
@@ -53,13 +54,18 @@ def once(view: Callable[Arguments, dict[str, Any]]) -> Callable[Arguments, Respo
         digest = hashlib.sha256(f"{request.path}\n".encode() + request.get_data()).hexdigest()
         known = db.session.scalar(select(ApiAnswer).where(ApiAnswer.token_id == g.api_token.id, ApiAnswer.key == key))
         if known is None:
-            g.client_key = key
+            g.client_key = _client_key(key, digest)
             known = _keep(key, digest, view(*args, **kwargs))
         elif known.request_sha256 != digest:
             raise KeyUsed
         return Response(known.body, status=known.status, mimetype="application/json")
 
     return answer
+
+
+def _client_key(key: str, digest: str) -> str:
+    """What the services know the write by: two programs may choose the same key, and an old one may come again."""
+    return hashlib.sha256(f"{g.api_token.user_id}\n{key}\n{digest}".encode()).hexdigest()[:CLIENT_KEY_LENGTH]
 
 
 def _keep(key: str, digest: str, made: dict[str, Any]) -> ApiAnswer:

@@ -15,7 +15,7 @@ from flask import Flask
 from werkzeug.http import parse_etags
 from werkzeug.sansio.http import parse_cookie
 
-from marketplace.config import PAGE_CACHE_BYTES_MAX
+from marketplace.config import PAGE_CACHE_BYTES_MAX, PAGE_CACHE_KEY_MAX, PAGE_CACHE_PAGES_MAX
 from marketplace.kernel import ids, metrics
 from marketplace.kernel.cookies import PREFIX
 from marketplace.kernel.i18n import ASKED_COOKIE, COOKIE
@@ -33,16 +33,17 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer as it left, and until when it holds."""
+    """An answer as it left, until when it holds, and what it takes of the bound: key, headers and body."""
 
     headers: list[tuple[str, str]]
     body: bytes
     etag: str
     until: float
+    size: int
 
 
 class PageCache:
-    """WSGI in front of the app; the least recently asked for goes first when the bound on bytes is reached."""
+    """WSGI in front of the app; what was made first goes first when a bound is reached, on bytes or on pages."""
 
     def __init__(self, app: "WSGIApplication", seconds: float) -> None:
         self._app = app
@@ -77,18 +78,19 @@ class PageCache:
             getattr(answer, "close", lambda: None)()
         headers = [(name, value) for name, value in said[1] if name.lower() not in OWN_HEADERS]
         etag = {name.lower(): value for name, value in headers}.get("etag", "")
-        self._keep(key, Kept(headers, body, etag, time.monotonic() + self._seconds))
+        size = len(body) + sum(map(len, key)) + sum(len(name) + len(value) for name, value in headers)
+        self._keep(key, Kept(headers, body, etag, time.monotonic() + self._seconds, size))
         return [body]
 
     def _keep(self, key: Key, page: Kept) -> None:
         with self._lock:
             old = self._kept.pop(key, None)
-            self._bytes -= len(old.body) if old else 0
+            self._bytes -= old.size if old else 0
             self._kept[key] = page
-            self._bytes += len(page.body)
-            while self._bytes > PAGE_CACHE_BYTES_MAX:
+            self._bytes += page.size
+            while self._bytes > PAGE_CACHE_BYTES_MAX or len(self._kept) > PAGE_CACHE_PAGES_MAX:
                 _oldest, gone = self._kept.popitem(last=False)
-                self._bytes -= len(gone.body)
+                self._bytes -= gone.size
 
 
 def init_app(app: Flask) -> None:
@@ -105,7 +107,8 @@ def _key(environ: "WSGIEnvironment") -> Key | None:
     cookies = {name.removeprefix(PREFIX): value for name, value in parse_cookie(sent).items()} if sent else {}
     if not OF_LANGUAGE.issuperset(cookies):
         return None
-    return (*(environ.get(name, "") for name in ASKED_BY), cookies.get(COOKIE, ""), cookies.get(ASKED_COOKIE, ""))
+    key = (*(environ.get(name, "") for name in ASKED_BY), cookies.get(COOKIE, ""), cookies.get(ASKED_COOKIE, ""))
+    return key if sum(map(len, key)) <= PAGE_CACHE_KEY_MAX else None
 
 
 def _may_be_kept(headers: list[tuple[str, str]]) -> bool:

@@ -65,6 +65,8 @@ def money_back_by_hand(payload: dict[str, Any]) -> None:
 def _tell(order: Order, key: str, at: datetime, write: Callable[[], Letter]) -> None:
     if order.method == "history" or at < clock.now() - timedelta(days=LETTER_AGE_DAYS_MAX):
         return
+    if not order.buyer_email:  # erased at the buyer's wish
+        return
     with force_locale(order.language):
         letter = write()
     send_once(key, letter)

@@ -12,7 +12,7 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import credit, debit, post
 from producers.deliveries.models import AdvanceUse, DeliverySlip
-from producers.deliveries.services import wages_advanced
+from producers.deliveries.services import locked, wages_advanced
 from producers.wages.models import Payslip, WagePayment
 from producers.wages.services import pay_wage
 
@@ -21,7 +21,7 @@ def advances_open(member_id: str, *, lock: bool = False) -> Sequence[DeliverySli
     """The slips whose money no payslip has counted in full, oldest first; contested money is left out."""
     query = select(DeliverySlip).where(DeliverySlip.member_id == member_id, DeliverySlip.paid_minor > 0)
     if lock:
-        query = query.with_for_update(of=DeliverySlip).execution_options(populate_existing=True)
+        query = locked(query)
     slips = db.session.scalars(query.order_by(DeliverySlip.id)).all()
     return [slip for slip in slips if slip.unused_minor > 0]
 

@@ -28,7 +28,7 @@ class WeighForm(Form):
     good = Count(required=True, validate=validate.Range(min=1, max=SLIP_PIECES_MAX))
     mass_g = Count(required=True, validate=validate.Range(min=1, max=SLIP_GRAMS_MAX))
     least_g = Count(required=True, validate=validate.Range(min=1, max=SLIP_GRAMS_MAX))
-    hours = Number(required=True, validate=validate.Range(min=0, max=SLIP_HOURS_MAX))
+    hours = Number(required=True, validate=validate.Range(min=0, max=SLIP_HOURS_MAX, min_inclusive=False))
     override_reason = Text(load_default="")
     name = Text(load_default="", max=120)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
@@ -142,12 +143,13 @@ def slip_with_key(organisation_id: str, client_key: str) -> DeliverySlip | None:
 
 def lock_slip(slip: DeliverySlip) -> DeliverySlip:
     """The slip as it is now, locked until the transaction ends."""
-    return db.session.scalars(
-        select(DeliverySlip)
-        .where(DeliverySlip.id == slip.id)
-        .with_for_update(of=DeliverySlip)
-        .execution_options(populate_existing=True)
-    ).one()
+    return db.session.scalars(locked(select(DeliverySlip).where(DeliverySlip.id == slip.id))).one()
+
+
+def locked(query: Select[tuple[DeliverySlip]]) -> Select[tuple[DeliverySlip]]:
+    """The query with its slips locked; whether one is void is asked after the wait, not joined from before it."""
+    fresh = query.with_for_update(of=DeliverySlip).execution_options(populate_existing=True)
+    return fresh.options(selectinload(DeliverySlip.void))
 
 
 def wages_advanced(member: Member) -> str:

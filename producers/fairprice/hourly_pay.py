@@ -58,7 +58,8 @@ def _craft(craft: str, work: Sequence[WorkRecord], costs: Sequence[OwnCost]) -> 
         for member in members
     ]
     hours = sorted(check.effective_hour for check in checks if check.effective_hour is not None)
-    if len(hours) < HOURLY_PAY_PEOPLE_MIN:
+    # Pay for hours that nobody counted would make every hour look better paid (DESIGN.md §4).
+    if len(hours) < HOURLY_PAY_PEOPLE_MIN or not all(record.hours_exact for record in work):
         return HourlyPay(craft)
     middle = len(hours) // 2
     median = hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2

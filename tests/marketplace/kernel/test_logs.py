@@ -2,12 +2,13 @@
 
 import json
 import logging
+import math
 
 import pytest
 import structlog
 from flask import Flask
 
-from marketplace.kernel import jobs, logs, outbox
+from marketplace.kernel import jobs, logs, outbox, web
 from marketplace.kernel.db import db
 
 
@@ -29,7 +30,7 @@ def fail(*_arguments: object) -> None:
     try:
         raise KeyError("ann@example.org")
     except KeyError as error:
-        raise RuntimeError("Ann Buyer, +62 812 000") from error
+        raise RuntimeError("Ann Buyer, +62 812 3456 7890") from error
 
 
 def test_a_request_that_fails_leaves_its_id_and_place_and_no_words(app: Flask, lines):
@@ -45,7 +46,7 @@ def test_a_request_that_fails_leaves_its_id_and_place_and_no_words(app: Flask, l
     assert {key: request[key] for key in ("event", "method", "route", "status")} == {
         "event": "request", "method": "GET", "route": "/healthz", "status": 500,
     }  # fmt: skip
-    for word in ("ann@example.org", "Ann", "812", "secret-in-query"):
+    for word in ("ann@example.org", "Ann", "812 3456", "secret-in-query"):
         assert word not in json.dumps([error, request])
 
 
@@ -55,13 +56,14 @@ def _public(view):
     return allow(PUBLIC)(lambda: view())
 
 
-def test_what_changes_something_is_logged_by_route_and_reading_is_not(app: Flask, lines):
+def test_what_changes_something_is_logged_by_route_and_reading_is_not(app: Flask, lines, monkeypatch):
+    monkeypatch.setattr(web, "SLOW_REQUEST_MS", math.inf)  # a busy machine is not what is tested
     client = app.test_client()
     client.get("/receipts/a-secret-link")
     client.get("/healthz")
     client.post("/orders/another-secret/pay")
 
-    [line] = lines()
+    [line] = [each for each in lines() if each["event"] == "request"]
 
     assert (line["method"], line["route"], line["status"]) == ("POST", "/orders/<token>/pay", 400)
     assert "secret" not in json.dumps(line)

@@ -88,10 +88,18 @@ def test_a_page_is_made_anew_when_its_time_is_over(app, ask, made):
 
 
 def test_what_is_kept_has_a_bound(app, ask, made, monkeypatch):
-    monkeypatch.setattr(page_cache, "PAGE_CACHE_BYTES_MAX", 5_000)
+    monkeypatch.setattr(page_cache, "PAGE_CACHE_BYTES_MAX", 9_000)
 
     for number in range(20):
         ask(f"/kept/home?n={number}")
 
-    assert isinstance(app.wsgi_app, PageCache)
-    assert 0 < sum(len(page.body) for page in app.wsgi_app._kept.values()) <= 5_000
+    cache = app.wsgi_app
+    assert isinstance(cache, PageCache)
+    assert 0 < sum(len(page.body) + sum(map(len, key)) for key, page in cache._kept.items()) <= 9_000
+    monkeypatch.setattr(page_cache, "PAGE_CACHE_PAGES_MAX", 1)
+    ask("/kept/home?n=last")
+    assert len(cache._kept) == 1
+    before = len(made)
+    for _twice in range(2):
+        ask("/kept/home?n=" + "x" * 2_000)
+    assert len(made) == before + 2
