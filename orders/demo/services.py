@@ -73,7 +73,9 @@ def make_demo(*, full: bool, progress: Progress) -> Made:
 
 def _set_out(begin: datetime, now: datetime, pictures: list[list[Picture]]) -> tuple[World, People]:
     with clock.at(begin):
-        platform = register_organisation(slug=PLATFORM_SLUG, name="Lumbung", currency="USD", kind="platform")
+        platform = register_organisation(
+            slug=PLATFORM_SLUG, name="Lumbung", currency="USD", kind="platform", zone="UTC"
+        )
         people = People()
         operator = people.with_password("Operator", "operator", "operator")
         operator.is_operator = True

@@ -193,7 +193,7 @@ def _line(order_id: str, line: Line, seller: Organisation, stock: Stock) -> Orde
 def _seller(slug: str | None) -> Organisation:
     """The cooperative named, or one named after the source; the platform, which issues receipts, exists beside it."""
     if db.session.scalar(select(Organisation.id).where(Organisation.slug == PLATFORM_SLUG)) is None:
-        register_organisation(slug=PLATFORM_SLUG, name="Lumbung", currency=CURRENCY, kind="platform")
+        register_organisation(slug=PLATFORM_SLUG, name="Lumbung", currency=CURRENCY, kind="platform", zone="UTC")
     seller = db.session.scalar(select(Organisation).where(Organisation.slug == (slug or SOURCE)))
     if seller is None and slug is not None:
         raise NoSuchSeller(slug=slug)

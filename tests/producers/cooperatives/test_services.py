@@ -98,7 +98,7 @@ def test_a_renewed_certificate_is_the_same_one(coop):
 
 
 def test_books_begin_with_the_money_that_is_there(coop):
-    platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform")
+    platform = register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform", zone="UTC")
 
     record_opening_cash(SYSTEM, coop, Money(500, "IDR"))
     record_opening_cash(SYSTEM, platform, Money(100, "USD"))

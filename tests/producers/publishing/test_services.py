@@ -140,7 +140,7 @@ def test_without_the_platforms_decisions_there_is_no_price(app):
         lot = woven_lot(coop)
         from marketplace.accounts.organisations import register_organisation
 
-        register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform")
+        register_organisation(slug="platform", name="Lumbung", currency="USD", kind="platform", zone="UTC")
 
         with pytest.raises(NotDecided):
             publish(coop, lot)
