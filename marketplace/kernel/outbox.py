@@ -103,7 +103,8 @@ def _deliver(delivery: Delivery) -> bool:
     with traced(delivery=delivery_id, topic=topic):
         try:
             handler(delivery.message.payload)
-            delivery.done_at = clock.now()
+            # Asked for anew: a handler that commits or begins afresh may have let go of the row.
+            db.session.get_one(Delivery, delivery_id).done_at = clock.now()
             db.session.commit()
         except Exception:
             db.session.rollback()
