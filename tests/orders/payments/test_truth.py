@@ -52,9 +52,10 @@ class Teller:
     app: Flask
     shop: Shop
     double: StripeDouble
-    heard: list[Event] = field(default_factory=list)
+    refunds_before: set[str] = field(default_factory=set)
 
     def begin(self, story: Story) -> tuple[Order, list[Event]]:
+        self.refunds_before = set(self.double.refunds)
         order = self.shop.order({"scarf": 1})
         db.session.commit()
         session_id = start(order)
@@ -79,8 +80,7 @@ class Teller:
         db.session.expire_all()
 
     def give_back(self, order: Order, story: Story) -> list[Event]:
-        """Refund what is paid; the provider moves it on. Its events, none of them heard yet."""
-        before = set(self.double.refunds)
+        """Refund what is paid; the provider moves on all that goes back in this story. Its events, none heard yet."""
         if story.answer_is_lost:
             self.double.fail_next("drop_after", "/v1/refunds", RETRIES_MAX + 1)
         if order.state == "paid" and story.refund:
@@ -89,7 +89,7 @@ class Teller:
         deliver()
         self.double.faults.clear()
         events = []
-        for made in set(self.double.refunds) - before:
+        for made in sorted(set(self.double.refunds) - self.refunds_before):
             for status in {"": ["succeeded"], "both": ["succeeded", "failed"]}.get(story.refund, [story.refund]):
                 events.append(self.double.move_refund(made, status))
         return events
