@@ -3,10 +3,10 @@
 import argparse
 import os
 import platform
-import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,27 +33,51 @@ def main() -> None:
     """Measure everything and print it."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--seconds", type=float, default=4.0, help="how long each page is asked for")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--flow", action="store_true", help="measure whole orders alone")
+    asked = parser.parse_args()
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"{machine}, {time.strftime('%Y-%m-%d')}, load {os.getloadavg()[0]:.1f}\n")
+    print("| what | ours | bare | ratio | wanted |\n|---|---|---|---|---|")
+    for figure in orders(asked.seconds) if asked.flow else everything(asked.seconds):
+        print(f"| {figure.what} | {figure.ours} | {figure.bare} | {figure.ratio:.2f} | {figure.wanted} |", flush=True)
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that goes when the block ends."""
     with tempfile.TemporaryDirectory(prefix="lumbung-bench-") as name:
-        folder = Path(name)
-        environment = servers.settings(folder)
-        demo = servers.lumbung("db", "upgrade", "--demo")
-        subprocess.run(demo, env=environment, check=True, stdout=subprocess.DEVNULL)
+        yield Path(name)
+
+
+def everything(seconds: float) -> Iterator[Figure]:
+    """Every figure, as it is measured: first in a demo house, then the orders in houses of their own."""
+    with folder() as place:
+        environment = servers.settings(place)
+        servers.upgrade(environment, "--demo")
         os.environ.update(environment)
-        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        print(f"{machine}, {time.strftime('%Y-%m-%d')}\n")
-        print("| what | ours | bare | ratio | wanted |\n|---|---|---|---|---|")
-        for figure in measured(environment, seconds):
-            print(
-                f"| {figure.what} | {figure.ours} | {figure.bare} | {figure.ratio:.2f} | {figure.wanted} |", flush=True
-            )
+        yield from pages(environment, seconds)
+        yield from house(environment)
+        yield from inside()
+    yield from orders(seconds)
 
 
-def measured(environment: dict[str, str], seconds: float) -> Iterator[Figure]:
-    """Every figure, as it is measured."""
-    yield from pages(environment, seconds)
-    yield from house(environment)
-    yield from inside()
+def orders(seconds: float) -> Iterator[Figure]:
+    """Whole orders on both engines: how many a second, and how long a request takes in a crowd."""
+    from benchmarks import flow
+    from tests.postgres import NoPostgres
+
+    for engine, own, wanted in (("SQLite", flow.own_sqlite, 100), ("PostgreSQL", flow.own_postgresql, 60)):
+        try:
+            with folder() as place, own(place) as database, flow.shop(place, database) as counter:
+                two = counter.run(2, 2 * seconds)
+                what = f"whole order, two clients, {engine}"
+                yield Figure(what, two.said(), "–", two.per_second / wanted, f"≥ 1 ({wanted}/s)")
+                many = counter.run(16, 2 * seconds)
+                what = f"a request of an order, 16 clients, p99, {engine}"
+                bound = "≤ 1 (100 ms)" if engine == "PostgreSQL" else "–"
+                yield Figure(what, f"{many.p99_ms:.0f} ms ({many.said()})", "–", many.p99_ms / 100, bound)
+        except NoPostgres as reason:
+            print(f"| PostgreSQL: {reason} | – | – | – | – |")
 
 
 def pages(environment: dict[str, str], seconds: float) -> Iterator[Figure]:
@@ -93,9 +117,9 @@ def house(environment: dict[str, str]) -> Iterator[Figure]:
         for path in ("/", "/products", "/cooperatives"):
             drive(port, path, pid, headers=UNCACHED, seconds=0.5)
         names = {each: Path(f"/proc/{each}/cmdline").read_text() for each in tree(pid)}
-        work = _worker(pid)
-        web = sum(pss_mib(each) for each in names if each not in work)
-        beside = sum(pss_mib(each) for each in work)
+        _web, work = servers.parts(pid)
+        web = sum(pss_mib(each) for each in names if each != work)
+        beside = pss_mib(work)
         cpu = cpu_of(pid)
     yield Figure(
         "`lumbung serve` ready", f"{ready:.2f} s ({cpu:.1f} s of processor in all)", "–", ready / 1.5, "≤ 1 (1.5 s)"
@@ -116,12 +140,6 @@ def inside() -> Iterator[Figure]:
     yield Figure(
         "transactions with journal and sequencer", f"{with_it:.0f}/s", f"{without:.0f}/s", with_it / without, "≥ 0.75"
     )
-
-
-def _worker(pid: int) -> set[int]:
-    """The process that works beside the web: the supervisor's child without children of its own."""
-    children = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    return {child for child in children if len(list(tree(child))) == 1}
 
 
 def _sum(loads: list[Load]) -> Load:

@@ -63,15 +63,61 @@ def _ask(port: int, request: bytes, times: int = 10**9, until: float = 10**18) -
 
 
 def _read_answer(connection: socket.socket) -> None:
+    head, _body = _received(connection)
+    assert b" 200 " in head[:20], head[:200]
+
+
+def _received(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Head and body of an answer."""
     data = b""
     while b"\r\n\r\n" not in data:
         data += connection.recv(65_536)
     head, _gap, body = data.partition(b"\r\n\r\n")
-    assert b" 200 " in head[:20], head[:200]
-    length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-    missing = int(length.partition(b":")[2]) - len(body)
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    length = int(lengths[0].partition(b":")[2]) if lengths else 0
+    parts, missing = [body], length - len(body)
     while missing > 0:
-        missing -= len(connection.recv(min(missing, 1 << 20)))
+        parts.append(connection.recv(min(missing, 1 << 20)))
+        missing -= len(parts[-1])
+    return head, b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the server said, and after how long."""
+
+    status: int
+    location: str
+    body: bytes
+    seconds: float
+
+
+class Talk:
+    """One kept-open connection of a browser that keeps its cookies in the dict it is given."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+
+    def ask(self, method: str, path: str, cookies: dict[str, str], body: bytes = b"", headers: str = "") -> Answer:
+        """Send one request and read its answer; what it says of cookies is kept."""
+        kind = "" if headers else "Content-Type: application/x-www-form-urlencoded\r\n"
+        kept = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nAccept: text/html\r\nCookie: {kept}\r\n"
+        head += f"{kind}{headers}Content-Length: {len(body)}\r\n\r\n"
+        start = time.monotonic()
+        self._connection.sendall(head.encode() + body)
+        answer, content = _received(self._connection)
+        seconds, location = time.monotonic() - start, ""
+        first, *lines = answer.decode("latin-1").split("\r\n")
+        for line in lines:
+            name, _colon, value = line.partition(":")
+            if name.lower() == "set-cookie":
+                cookie, _equals, rest = value.strip().partition("=")
+                cookies[cookie] = rest.partition(";")[0]
+            elif name.lower() == "location":
+                location = value.strip()
+        return Answer(int(first.split(" ")[1]), location, content, seconds)
 
 
 def tree(pid: int) -> Iterator[int]:

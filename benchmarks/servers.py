@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from benchmarks.load import tree
 from marketplace.config import CHECKOUT, WEB_THREADS, WEB_WORKERS
 
 READY_S_MAX = 60
@@ -46,11 +48,26 @@ def granian(target: str, port: int) -> list[str]:
     return [sys.executable, "-m", "granian", *options.split(), "--blocking-threads", str(WEB_THREADS), target]
 
 
+def upgrade(environment: dict[str, str], *options: str) -> None:
+    """Bring a database's tables up."""
+    command = lumbung("db", "upgrade", *options)
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def parts(pid: int) -> tuple[int, int]:
+    """The processes of a running `lumbung serve` that answer and that `work`: the second has no child of its own."""
+    children = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    (work,) = [child for child in children if len(list(tree(child))) == 1]
+    (web,) = [child for child in children if child != work]
+    return web, work
+
+
 @contextmanager
 def running(command: list[str], environment: dict[str, str], port: int, ready: str) -> Iterator[tuple[int, float]]:
     """A server's process id, and the seconds until it answered at `ready`."""
     start = time.monotonic()
-    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - closed below, after the server that writes to it
+    process = subprocess.Popen(command, env=environment, cwd=CHECKOUT, stdout=said, stderr=said)
     try:
         while True:
             try:
@@ -58,7 +75,8 @@ def running(command: list[str], environment: dict[str, str], port: int, ready: s
                 break
             except (urllib.error.URLError, ConnectionError):
                 if process.poll() is not None or time.monotonic() - start > READY_S_MAX:
-                    raise RuntimeError(f"did not start: {' '.join(command)}") from None
+                    said.seek(0)
+                    raise RuntimeError(f"did not start: {' '.join(command)}\n{said.read()[-2000:]!r}") from None
                 time.sleep(0.02)
         yield process.pid, time.monotonic() - start
     finally:
@@ -67,3 +85,4 @@ def running(command: list[str], environment: dict[str, str], port: int, ready: s
             process.wait(timeout=20)
         except subprocess.TimeoutExpired:
             process.kill()
+        said.close()
