@@ -13,6 +13,7 @@ from marketplace.accounts.policy import OPERATOR
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
+from marketplace.kernel.i18n import money
 from marketplace.kernel.money import Money
 from marketplace.kernel.paging import page_asked, paged
 from marketplace.kernel.policy import allow
@@ -50,11 +51,15 @@ def fee(number: str) -> Answer:
     if request.method == "POST":
         try:
             sent = load_form(Charged)
-            report_fee(g.actor, order.id, _fee(str(sent["fee"]), order), source=sent["source"])
+            charged = _fee(str(sent["fee"]), order)
+            noted = report_fee(g.actor, order.id, charged, source=sent["source"])
         except LumbungError as error:
             db.session.rollback()  # the page shows what stands, not what was tried
             return show_form("orders/settlement/fee.html", error, **_facts(number))
         sentence = _("The fee of order %(number)s is noted. The receipt has a new revision.", number=number)
+        if noted is None:
+            sum_ = money(charged.minor, charged.currency)
+            sentence = _("The fee of order %(number)s was %(sum)s already. Nothing changed.", number=number, sum=sum_)
         return done(url_for("fees.awaited"), sentence)
     return show_form("orders/settlement/fee.html", **_facts(number))
 

@@ -84,11 +84,13 @@ def test_the_real_fee_is_typed_and_takes_the_estimates_place(shop: Shop, operato
         assert order_numbered(number).fee_minor == estimate
 
         again = refused.form("fee").fill(fee="2,50")
-        again.send()
-        again.send()
+        told = [again.send().words for _time in range(2)]
 
     order = order_numbered(number)
     assert (order.fee_minor, order.fee_reported) == (250, True)
+    assert "The receipt has a new revision" in told[0]
+    assert f"The fee of order {number} was US$2.50 already. Nothing changed." in told[1]
+    assert "new revision" not in told[1]
     assert db.session.scalar(db.select(db.func.count()).select_from(FeeReport)) == 1
     assert "None waits" in operator.get("/operator/fees").words
     assert_sound()
