@@ -59,7 +59,7 @@ def _craft(craft: str, work: Sequence[WorkRecord], costs: Sequence[OwnCost]) -> 
     ]
     hours = sorted(check.effective_hour for check in checks if check.effective_hour is not None)
     # Pay for hours that nobody counted would make every hour look better paid (DESIGN.md §4).
-    if len(hours) < HOURLY_PAY_PEOPLE_MIN or not all(record.hours_exact for record in work):
+    if len(hours) < HOURLY_PAY_PEOPLE_MIN or any(check.uncounted for check in checks):
         return HourlyPay(craft)
     middle = len(hours) // 2
     median = hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2

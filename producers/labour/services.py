@@ -29,6 +29,13 @@ class WorkUnreadable(Invalid):
     message = _l("%(text)s is not a number of pieces or hours. Enter for example 7.5.")
 
 
+class HoursMissing(Invalid):
+    """Hours are counted for piece work, too: without them nobody knows what an hour earned."""
+
+    code = "hours_missing"
+    message = _l("Enter the hours that the work took. Piece work takes hours, too.")
+
+
 class RateMissing(Invalid):
     """Work is paid by a rate, typed in or decided."""
 
@@ -68,7 +75,7 @@ def record_work(
     """Record pieces (good output only) or hours in a step that is still open; the pay is rounded once (rule 8).
 
     The rate is given, or looked up as the decided figure `rate:<rate_key>`. `hours` are recorded for piece work,
-    too: the hourly check needs them. Refuses numbers it cannot read, and a step that is closed.
+    too: the hourly check needs them. Refuses numbers it cannot read, work of no hours, and a step that is closed.
     """
     known = client_key and db.session.scalar(
         select(WorkRecord).where(
@@ -79,7 +86,8 @@ def record_work(
         return known
     _refuse_closed(step, member)
     pieces = exact_number(quantity)
-    exact_number(hours)
+    if not exact_number(hours):
+        raise HoursMissing
     rate_minor, decision_id = _rate(step, rate, rate_key)
     record = WorkRecord(
         id=id or ids.new_id(),

@@ -18,6 +18,7 @@ from marketplace.kernel.forms import Amount, clean_text
 from marketplace.kernel.money import Money
 from marketplace.kernel.units import UNITS, UnitMismatch, parse_quantity, read_number, to_base
 from producers.cooperatives.models import Member
+from producers.labour.services import HoursMissing
 from producers.lots.browse import Place
 from producers.lots.errors import (
     Listed,
@@ -206,6 +207,9 @@ class Reader:
         kind = "hour" if self._text(f"work_kind_{row}") == "hour" else "piece"
         quantity = self._number(f"work_quantity_{row}")
         hours = self._number(f"work_hours_{row}", instead=quantity if kind == "hour" else None)
+        if hours and not Decimal(hours):
+            typed = self._text(f"work_hours_{row}")
+            self._refuse(f"work_hours_{row}" if typed else f"work_quantity_{row}", str(HoursMissing.message))
         rate_key = self._text(f"work_rate_{row}") or None
         rate = None if rate_key else self._money(f"work_rate_minor_{row}", optional=True)
         if rate_key is not None and rate_key not in self.rates:

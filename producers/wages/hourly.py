@@ -15,13 +15,18 @@ from producers.labour.queries import signed_own_costs_of, signed_work_of
 
 @dataclass(frozen=True, slots=True)
 class WageCheck:
-    """Rule 10 for one member; hourly figures are exact, None where no benchmark holds or no hour is known."""
+    """Rule 10 for one member; hourly figures are exact, None where no benchmark holds or the hours are not known.
+
+    They are not known where one record of work has none: its pay would make every other hour look better paid.
+    """
 
     wages_minor: int
     own_costs_not_repaid_minor: int
     hours: Fraction
     minimum_hour: Fraction | None
     living_hour: Fraction | None
+    uncounted: int = 0
+    """How many records of work have no hours; new ones are refused."""
 
     @property
     def earned_minor(self) -> int:
@@ -31,7 +36,7 @@ class WageCheck:
     @property
     def effective_hour(self) -> Fraction | None:
         """What an hour earned."""
-        return self.earned_minor / self.hours if self.hours else None
+        return self.earned_minor / self.hours if self.hours and not self.uncounted else None
 
     @property
     def meets_minimum(self) -> bool | None:
@@ -45,8 +50,8 @@ class WageCheck:
 
     @property
     def top_up_minor(self) -> int:
-        """What is missing to the minimum for all hours, without regard to top-ups already granted."""
-        if self.minimum_hour is None:
+        """What is missing to the minimum for all hours, without regard to top-ups already granted; 0 if unknown."""
+        if self.minimum_hour is None or self.uncounted:
             return 0
         return max(0, round_half_away(self.hours * self.minimum_hour - self.earned_minor))
 
@@ -84,6 +89,7 @@ def check_of(
         hours=sum((record.hours_exact for record in work), Fraction(0)),
         minimum_hour=minimum_hour,
         living_hour=living_hour,
+        uncounted=sum(not record.hours_exact for record in work),
     )
 
 

@@ -91,10 +91,11 @@ def test_rows_are_added_by_buttons_and_nothing_entered_is_lost(house, shop):
         ({"in_quantity_0": "5 m"}, "in_quantity_0", "cannot be turned into"),
         ({"out_unit_0": "H87"}, "out_mass_0", "Weigh the pieces"),
         ({"work_hours_0": "many"}, "work_hours_0", "is not a number"),
+        ({"work_hours_0": "0,0"}, "work_hours_0", "Piece work takes hours, too"),
         ({"work_rate_0": ""}, "work_rate_0", "Choose a decided rate"),
         ({"name": ""}, "name", "Fill this in."),
     ],
-    ids=["balance", "more than there", "unit", "pieces weighed", "hours", "rate", "name"],
+    ids=["balance", "more than there", "unit", "pieces weighed", "hours", "no hours", "rate", "name"],
 )
 def test_a_refusal_stands_at_its_field_and_keeps_the_rest(house, shop, changes, field, sentence):
     page = house.person().get("/k/weavers/steps/new")

@@ -1,5 +1,7 @@
 """Work: read exactly, rounded once, by a rate that was agreed or decided."""
 
+from fractions import Fraction
+
 import pytest
 
 from marketplace.accounts.actor import SYSTEM
@@ -7,6 +9,7 @@ from marketplace.kernel.invariants import run_all
 from producers.decisions.services import record_decision
 from producers.labour.services import (
     ForeignMember,
+    HoursMissing,
     RateMissing,
     RateNegative,
     WorkUnreadable,
@@ -15,6 +18,7 @@ from producers.labour.services import (
     sign_off_step,
 )
 from producers.lots.queries import costs_of, lot_numbered
+from producers.wages.hourly import check_of
 from tests.factories.producers import buy_yarn, make_coop, weave
 
 
@@ -54,10 +58,26 @@ def test_what_cannot_be_work(coop, step):
         work(coop, step, rate=coop.money(-1))
     with pytest.raises(WorkUnreadable):
         work(coop, step, hours="two")
+    for none in ("0", "0.00", "0/5"):
+        with pytest.raises(HoursMissing):
+            work(coop, step, kind="piece", hours=none)
     with pytest.raises(ForeignMember):
         work(coop, step, member=make_coop("ende").ani)
     with pytest.raises(RateNegative):
         record_own_cost(coop.preparer, step, coop.ani, what="thread", amount=coop.money(0), is_reimbursed=True)
+
+
+def test_hours_that_nobody_counted_make_no_hour_look_better_paid(coop, step):
+    work(coop, step, kind="piece", quantity="1", hours="2", rate=coop.money(100_000))
+    sign_off_step(coop.approver, step)
+    woven, counted = work_records(step)
+    known = check_of([woven, counted], [], Fraction(50_000), None)
+    counted.hours = "0"  # as records of before were
+
+    check = check_of([woven, counted], [], Fraction(50_000), None)
+
+    assert (known.hours, known.effective_hour, known.top_up_minor) == (10, 35_000, 150_000)
+    assert (check.uncounted, check.effective_hour, check.meets_minimum, check.top_up_minor) == (1, None, None, 0)
 
 
 def test_a_repeated_tap_is_one_record(coop, step):
