@@ -20,6 +20,11 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(day=day, short_day=short_day, moment=moment, iso=iso)
 
 
+def day_in(moment: datetime, zone: str) -> date:
+    """The date of a moment where `zone` (an IANA name) lies."""
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def day(value: date | datetime | str, zone: str = "UTC") -> str:
     """A day such as 12 Maret 2026; a moment is taken where `zone` lies, a text is read as ISO 8601."""
     return _formatted(value, LONG, zone)
@@ -46,5 +51,5 @@ def _formatted(value: date | datetime | str, pattern: str, zone: str) -> str:
     if isinstance(value, str):
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
-        value = value.astimezone(ZoneInfo(zone)).date()
+        value = day_in(value, zone)
     return format_datetime(datetime(value.year, value.month, value.day, tzinfo=UTC), pattern, locale=language())

@@ -53,7 +53,7 @@ def lot(code: str) -> str | Response:
         place=showing.place(stock.listing.organisation, with_country=True),
         story=story,
         journey=journey_of(story, stock.listing),
-        claims=claims_in_force(story.claims, clock.today()),
+        claims=claims_in_force(story.claims, clock.today(stock.listing.organisation.zone)),
         claim_name=showing.claim_name,
         canonical=showing.outside_url("trace.lot", code=stock.lot_code),
     )

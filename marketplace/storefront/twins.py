@@ -1,5 +1,6 @@
 """The JSON twins: the same facts at the same address + `.json`. Their shapes are kept stable (DESIGN.md §5)."""
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -111,7 +112,7 @@ def lot(code: str) -> Response:
             "code": stock.lot_code,
             "title": stock.listing.title,
             "cooperative": stock.listing.organisation.slug,
-            **_story(story),
+            **_story(story, clock.today(stock.listing.organisation.zone)),
             "published_at": iso(stock.published_at),
             "source_sha256": stock.source_sha256,
         }
@@ -159,10 +160,10 @@ def _hourly(pay: HourlyPay, currency: str) -> dict[str, Any]:
     }
 
 
-def _story(story: Story) -> dict[str, Any]:
+def _story(story: Story, today: date) -> dict[str, Any]:
     return {
         "lot": {"name": story.name, "quantity": story.quantity, "unit": story.unit},
-        "claims": _claims(story.claims),
+        "claims": _claims(story.claims, today),
         "makers": story.makers,
         "names": list(story.names),
         "materials": [
@@ -170,7 +171,7 @@ def _story(story: Story) -> dict[str, Any]:
                 "on": each.on,
                 "name": each.name,
                 "origin": each.origin,
-                "claims": _claims(each.claims),
+                "claims": _claims(each.claims, today),
                 "evidence": dict(each.evidence),
             }
             for each in story.materials
@@ -192,8 +193,8 @@ def _story(story: Story) -> dict[str, Any]:
     }
 
 
-def _claims(claims: tuple[Claim, ...]) -> list[str]:
-    return [claim.name for claim in claims_in_force(claims, clock.today())]
+def _claims(claims: tuple[Claim, ...], today: date) -> list[str]:
+    return [claim.name for claim in claims_in_force(claims, today)]
 
 
 def _goods(goods: Goods) -> dict[str, Any]:

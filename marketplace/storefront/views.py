@@ -95,7 +95,7 @@ def product(slug: str) -> str:
         place=showing.place(found.listing.organisation, with_country=True),
         story=story,
         journey=journey_of(story, found.listing),
-        claims=claims_in_force(story.claims, clock.today()),
+        claims=claims_in_force(story.claims, clock.today(found.listing.organisation.zone)),
         claim_name=showing.claim_name,
         form=basket.add_form(found.listing.id) if found.available else None,
         structured=structured.product(found),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import platform
-from marketplace.kernel import memo
+from marketplace.kernel import clock, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
@@ -34,6 +34,11 @@ def book_of(organisation: Organisation) -> Book:
     """The organisation's book."""
     book_id = organisation.book_id
     return memo.once(("book", book_id), lambda: db.session.get_one(Book, book_id))
+
+
+def post_in(organisation: Organisation, source: str, sides: Iterable[Side]) -> None:
+    """Post in an organisation's book, on the day it is where the organisation lies."""
+    post(book_of(organisation), source, sides, on=clock.today(organisation.zone))
 
 
 def income_account(purpose: str) -> str:
@@ -66,7 +71,7 @@ def cost_sides(rows: Iterable[Row], currency: str, inventory: str, sign: int = 1
 
 def post_payment(source: str, order_number: str, amount: Money, fund: str) -> None:
     """The buyer's money is here and is still the buyer's."""
-    post(book_of(platform()), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
+    post_in(platform(), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
 
 
 def post_line_sale(source: str, seller: Organisation, rows: list[Row], inventory: str | None) -> None:
@@ -76,7 +81,7 @@ def post_line_sale(source: str, seller: Organisation, rows: list[Row], inventory
     sides = [debit("receivable:platform", owed), *income_sides(rows, currency)]
     if inventory:
         sides += cost_sides(rows, currency, inventory)
-    post(book_of(seller), source, sides)
+    post_in(seller, source, sides)
 
 
 def post_platform_sale(
@@ -87,7 +92,7 @@ def post_platform_sale(
     for due in dues:
         sides += due_sides(due)
     sides += [credit("income:platform_fee", fees["platform_fee"]), credit("payment_fee_accrued", fees["payment_fee"])]
-    post(book_of(platform()), source, sides)
+    post_in(platform(), source, sides)
 
 
 def due_sides(due: Due) -> list[Side]:
@@ -102,4 +107,4 @@ def due_sides(due: Due) -> list[Side]:
 
 def post_refund_reserve(source: str, amount: Money) -> None:
     """Set a part of the platform's fee aside for refunds (rule 23)."""
-    post(book_of(platform()), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])
+    post_in(platform(), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])

@@ -1,13 +1,14 @@
 """The sale: a paid order gets its lots, its frozen splits, its postings and its receipt, all at once or not at all."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from marketplace.accounts.organisations import platform
 from marketplace.catalogue import stock as shelf
 from marketplace.catalogue.models import Reservation
 from marketplace.kernel import clock, outbox
+from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout import posting, states, totals
@@ -91,7 +92,7 @@ def _lot_id(line: OrderLine) -> str:
 def _day_of_rules(order: Order, line: OrderLine) -> date:
     """The rules of the day on which the buyer's price was published; for a parcel, of the order's day."""
     moment = line.stock.published_at if line.stock else order.placed_at
-    return moment.astimezone(ZoneInfo(line.organisation.zone)).date()
+    return day_in(moment, line.organisation.zone)
 
 
 def _post_sale(order: Order, source: str, paid: Money) -> None:
@@ -111,7 +112,7 @@ def _post_sale(order: Order, source: str, paid: Money) -> None:
         "payment_fee": Money(order.fee_minor, order.charge_currency),
     }
     posting.post_platform_sale(source, order.number, paid, list(dues.values()), fees)
-    reserve = refund_reserve_on(order.placed_at.date())
+    reserve = refund_reserve_on(day_in(order.placed_at, platform().zone))
     posting.post_refund_reserve(source, fees["platform_fee"].times(reserve))
     settlement.note_dues(order.id, "sale", order.id, list(dues.values()))
 

@@ -11,9 +11,9 @@ from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.kernel.money import Money
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout.models import Order
-from orders.checkout.posting import book_of
+from orders.checkout.posting import post_in
 from orders.fulfilment.models import CarrierPayment, Parcel
 
 
@@ -89,7 +89,7 @@ def pay_carrier(
         payment.id = id
     db.session.add(payment)
     db.session.flush()
-    post(book_of(organisation), payment.id, [debit("expense:shipping", amount), credit("cash", amount)])
+    post_in(organisation, payment.id, [debit("expense:shipping", amount), credit("cash", amount)])
     return payment
 
 

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import PREPARES, READS_WAGES, RUNS, RoleIn
 from marketplace.kernel import ids
+from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
@@ -90,13 +91,13 @@ def duties(organisation: Organisation) -> Iterator[Duty]:
     """Orders that wait to be packed, parcels that wait to be sent."""
     waiting = queries.parcels_waiting(organisation.id)
     if "open" in waiting:
-        count, since = waiting["open"]
+        count, since = waiting["open"][0], day_in(waiting["open"][1], organisation.zone)
         what = ngettext("order to pack", "orders to pack", count)
-        yield Duty(count, what, _("Pack"), "fulfilment.orders", since=since.date(), arguments={"state": "open"})
+        yield Duty(count, what, _("Pack"), "fulfilment.orders", since=since, arguments={"state": "open"})
     if "packed" in waiting:
-        count, since = waiting["packed"]
+        count, since = waiting["packed"][0], day_in(waiting["packed"][1], organisation.zone)
         what = ngettext("parcel to send", "parcels to send", count)
-        yield Duty(count, what, _("Send"), "fulfilment.orders", since=since.date(), arguments={"state": "packed"})
+        yield Duty(count, what, _("Send"), "fulfilment.orders", since=since, arguments={"state": "packed"})
 
 
 def _facts(number: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from marketplace.catalogue.models import Stock
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import book_of
+from orders.checkout.posting import post_in
 from orders.checkout.services import lock_order
 from orders.history.models import HistoryCreditRow, HistoryInvoice
 from orders.history.reading import CURRENCY, Invoice, Line
@@ -36,7 +36,7 @@ def credit_invoice(seller: Organisation, invoice: Invoice, record: HistoryInvoic
     for order in orders:
         _refund(order, invoice, [(line, sale) for line, sale in met if sale and sale.order_id == order.id])
     sides = [debit("sales:producer_share", Money(row.amount_minor, CURRENCY)) for row in rows]
-    post(book_of(seller), record.id, [*sides, credit("history_clearing", invoice.total)])
+    post_in(seller, record.id, [*sides, credit("history_clearing", invoice.total)])
     lines = [_fact(seller, line, sale) for line, sale in met]
     facts = {"amount_minor": invoice.total.minor, "goods": SCRAPPED, "invoice": invoice.number, "lines": lines}
     note = issue_credit_note(orders, cause_id=record.id, currency=CURRENCY, facts=facts)

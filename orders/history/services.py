@@ -19,9 +19,9 @@ from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.imports import CellError, ImportSummary
 from marketplace.kernel.journal.canonical import digest
 from marketplace.kernel.money import Money
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout.models import Order, OrderLine, OrderSplit
-from orders.checkout.posting import book_of
+from orders.checkout.posting import post_in
 from orders.history import reading as table
 from orders.history.credits import credit_invoice
 from orders.history.goods import shelve
@@ -130,7 +130,7 @@ def _sell(seller: Organisation, invoice: Invoice, stocks: Mapping[str, Stock]) -
     db.session.flush()
     take_many_for_sale([(line.id, line.stock.lot_id, line.quantity) for line in order.lines if line.stock])
     sides = [credit("sales:producer_share", Money(line.origin_minor, CURRENCY)) for line in order.lines]
-    post(book_of(seller), order.id, [debit("history_clearing", invoice.total), *sides])
+    post_in(seller, order.id, [debit("history_clearing", invoice.total), *sides])
     issue_receipt(order)
     return order
 

@@ -12,10 +12,10 @@ from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.kernel.money import Money, take
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout import states
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, book_of, cost_sides, due_sides, income_sides, kept_by_seller
+from orders.checkout.posting import Due, cost_sides, due_sides, income_sides, kept_by_seller, post_in
 from orders.checkout.sale import inventory_account
 from orders.checkout.services import lock_order
 from orders.checkout.splits import amount_of, append_rows, in_force
@@ -211,7 +211,7 @@ def _post(order: Order, made: Refund, taken: list[Taken], losses: list[Loss]) ->
     ]
     for due in owed:
         sides += due_sides(due)
-    post(book_of(platform()), made.id, sides)
+    post_in(platform(), made.id, sides)
     post_losses(made.id, losses)
     note_dues(order.id, "refund", made.id, owed)
 
@@ -223,7 +223,7 @@ def _post_line(taken: Taken, made: Refund, kept: Money) -> None:
     if shelf_account:
         goods_to = shelf_account if made.goods == RESTOCKED else "expense:goods_lost"
         sides += cost_sides(taken.rows, line.currency, goods_to, -1)
-    post(book_of(line.organisation), made.id, sides)
+    post_in(line.organisation, made.id, sides)
 
 
 def _issue_documents(order: Order, made: Refund, taken: list[Taken], losses: list[Loss]) -> CreditNote:

@@ -8,10 +8,10 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.money import Money, fraction, round_half_away
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout import states, totals
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, book_of, due_sides, income_sides
+from orders.checkout.posting import Due, due_sides, income_sides, post_in
 from orders.checkout.services import lock_order
 from orders.checkout.splits import append_rows, in_force
 from orders.checkout.terms import refuse_unless_operator
@@ -87,7 +87,7 @@ def _correct_line(order: Order, line: OrderLine, share: int, cause_id: str, rese
     append_rows(line, "fee_correction", cause_id, correction)
     taken = Money(more_origin, line.currency)
     sides = [credit("receivable:platform", taken), *income_sides(correction, line.currency)]
-    post(book_of(line.organisation), cause_id, sides)
+    post_in(line.organisation, cause_id, sides)
     loss = reserve.bear(line, share - new - fee_lost(order, line, old))
     return Due(line.organisation, -taken, Money(-more, order.charge_currency)), loss
 
@@ -101,4 +101,4 @@ def _post_platform(order: Order, fee: Money, source: str, owed: list[Due], losse
     sides.append(debit("refund_reserve", Money(sum(loss.reserve.minor for loss in losses), order.charge_currency)))
     for due in owed:
         sides += due_sides(due)
-    post(book_of(platform()), source, sides)
+    post_in(platform(), source, sides)

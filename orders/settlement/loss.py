@@ -10,10 +10,10 @@ from marketplace.accounts.organisations import platform
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.queries import balance
-from marketplace.ledger.services import credit, debit, post
+from marketplace.ledger.services import credit, debit
 from orders.checkout import totals
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, book_of
+from orders.checkout.posting import Due, book_of, post_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def post_losses(source: str, losses: Iterable[Loss]) -> None:
     """The sellers' shortfalls in their own books."""
     for loss in losses:
         sides = [debit("expense:refund_loss", loss.seller_origin), credit("receivable:platform", loss.seller_origin)]
-        post(book_of(loss.line.organisation), source, sides)
+        post_in(loss.line.organisation, source, sides)
 
 
 def joined(dues: Iterable[Due], losses: Iterable[Loss]) -> list[Due]:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from marketplace.config import FEE_HOURS_MAX
 from marketplace.kernel import clock
+from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
@@ -32,11 +33,11 @@ def sellers_with_tax_remitted(order: Order) -> set[str]:
     """The ids of the sellers who have handed on the tax of orders paid when this one was."""
     if order.paid_at is None:
         return set()
-    sellers = {line.organisation_id for line in order.lines}
-    query = select(TaxRemittance.organisation_id).where(
-        TaxRemittance.organisation_id.in_(sellers), TaxRemittance.covers_until >= order.paid_at.date()
-    )
-    return set(db.session.scalars(query))
+    # A remittance covers days as they are counted where its seller lies.
+    paid_on = {line.organisation_id: day_in(order.paid_at, line.organisation.zone) for line in order.lines}
+    query = select(TaxRemittance.organisation_id, func.max(TaxRemittance.covers_until))
+    query = query.where(TaxRemittance.organisation_id.in_(paid_on)).group_by(TaxRemittance.organisation_id)
+    return {seller for seller, covered in db.session.execute(query) if covered >= paid_on[seller]}
 
 
 def open_amounts() -> list[tuple[str, Money]]:

@@ -14,9 +14,8 @@ from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.kernel.money import Money, fraction
-from marketplace.ledger.models import Book
-from marketplace.ledger.services import credit, debit, post
-from orders.checkout.posting import book_of
+from marketplace.ledger.services import credit, debit
+from orders.checkout.posting import post_in
 from orders.checkout.terms import positive_text, refuse_unless_operator
 from orders.settlement.models import Payout, SettlementItem, TaxRemittance
 
@@ -101,8 +100,7 @@ def confirm_payout(actor: Actor, payout: Payout, *, how: str, source: str | None
     if payout.confirmed_at is None:
         payout.confirmed_at, payout.confirmed_by, payout.confirmed_how = clock.now(), actor.user_id, how
         amount = Money(payout.amount_minor, payout.currency)
-        book = book_of(payout.organisation)
-        post(book, source or payout.id, [debit("cash", amount), credit("cash_in_transit", amount)])
+        post_in(payout.organisation, source or payout.id, [debit("cash", amount), credit("cash_in_transit", amount)])
         db.session.flush()
     return payout
 
@@ -128,28 +126,28 @@ def remit_tax(
     )
     db.session.add(remittance)
     db.session.flush()
-    post(book_of(organisation), remittance.id, [debit("tax_payable", amount), credit("cash", amount)])
+    post_in(organisation, remittance.id, [debit("tax_payable", amount), credit("cash", amount)])
     return remittance
 
 
 def _post_payout(payout: Payout, organisation: Organisation, items: list[SettlementItem], owed: Money) -> None:
     """Four entries: the bank sells, the bridge is cleared, the debt is paid, the seller sees it on its way."""
-    book, source, slug = book_of(platform()), payout.id, organisation.slug
+    source, slug = payout.id, organisation.slug
     left: dict[str, Money] = {}
     for charge_currency in sorted({item.charge_currency for item in items}):
         of_currency = [item for item in items if item.charge_currency == charge_currency]
         origin = Money(sum(item.origin_minor for item in of_currency), owed.currency)
         funded = Money(sum(item.charge_minor for item in of_currency), charge_currency)
-        left[charge_currency] = _exchange(book, payout, slug, origin, funded)
+        left[charge_currency] = _exchange(payout, slug, origin, funded)
     for difference in left.values():
         sides = [debit("expense:exchange_difference", difference), credit(f"fx:{slug}", difference)]
-        post(book, source, sides)
-    post(book, source, [debit(f"owed:{slug}", owed), credit(f"bank:{owed.currency}", owed)])
+        post_in(platform(), source, sides)
+    post_in(platform(), source, [debit(f"owed:{slug}", owed), credit(f"bank:{owed.currency}", owed)])
     sides = [debit("cash_in_transit", owed), credit("receivable:platform", owed)]
-    post(book_of(organisation), source, sides)
+    post_in(organisation, source, sides)
 
 
-def _exchange(book: Book, payout: Payout, slug: str, origin: Money, funded: Money) -> Money:
+def _exchange(payout: Payout, slug: str, origin: Money, funded: Money) -> Money:
     """Buy the seller's currency with the money of one charge currency; what it cost beyond what was set aside."""
     if funded.currency == origin.currency:
         price = origin
@@ -163,5 +161,5 @@ def _exchange(book: Book, payout: Payout, slug: str, origin: Money, funded: Mone
         debit(f"fx:{slug}", price),
         credit("provider", price),
     ]
-    post(book, payout.id, sides)
+    post_in(platform(), payout.id, sides)
     return price - funded

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.operator_pages import OperatorDuty
 from marketplace.accounts.policy import OPERATOR, PREPARES, READS_WAGES, RoleIn
+from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError, NotFound
 from marketplace.kernel.forms import Answer, done, load_form, show_form
@@ -92,7 +93,8 @@ def duties(organisation: Organisation) -> Iterator[Duty]:
     waiting = queries.payouts_unconfirmed(organisation.id)
     if waiting:
         what = ngettext("payout not confirmed yet", "payouts not confirmed yet", len(waiting))
-        yield Duty(len(waiting), what, _("Look"), "settlement.payouts", since=waiting[0].made_at.date())
+        since = day_in(waiting[0].made_at, organisation.zone)
+        yield Duty(len(waiting), what, _("Look"), "settlement.payouts", since=since)
 
 
 def desk_duties() -> Iterator[OperatorDuty]:

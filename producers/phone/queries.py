@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
+from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.kernel.quantity_format import quantity
@@ -148,7 +148,7 @@ def _paid_with_slips(member: Member) -> Iterator[Line]:
 
 def _word(kind: str, at: datetime, zone: str, number: str, minor: int) -> Line:
     """Her contest puts the sum back among what is owed; her withdrawal takes it out again."""
-    on = at.astimezone(ZoneInfo(zone)).date()
+    on = day_in(at, zone)
     if kind == "contest":
         return Line(on, _("You say: the amount is wrong"), number, minor)
     return Line(on, _("You say: it was right after all"), number, -minor)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -108,10 +108,23 @@ def test_an_expired_claim_drops_off(app, shop, stranger):
     stock.story = {**stock.story, "claims": [{"name": "organic", "until": "2026-03-01"}], "materials": []}
     db.session.commit()
 
-    with clock.at(clock.now().replace(year=2026, month=3, day=1)):
+    with clock.at(clock.now().replace(year=2026, month=3, day=1, hour=9)):
         assert "Organic" in stranger.get(f"/trace/{shop.shawl_code}").words
-    with clock.at(clock.now().replace(year=2026, month=3, day=2)):
+    with clock.at(clock.now().replace(year=2026, month=3, day=2, hour=9)):
         assert "Organic" not in stranger.get(f"/trace/{shop.shawl_code}").words
+
+
+@pytest.mark.parametrize(("hour", "minute"), [(18, 0), (23, 30)])
+def test_a_claim_ends_with_the_day_of_its_cooperative(app, shop, stranger, hour, minute):
+    stock = db.session.query(Stock).filter_by(listing_id=shop.shawl).one()
+    stock.story = {**stock.story, "claims": [{"name": "organic", "until": "2026-03-01"}], "materials": []}
+    stock.listing.organisation.zone = "Asia/Jakarta"
+    db.session.commit()
+
+    with clock.at(datetime(2026, 3, 1, hour, minute, tzinfo=UTC)):
+        for address in (f"/trace/{shop.shawl_code}", "/products/indigo-shawl"):
+            assert "Organic" not in stranger.get(address).words
+        assert stranger.http.get(f"/trace/{shop.shawl_code}.json").json["claims"] == []
 
 
 def test_a_split_that_does_not_add_up_is_not_shown(app, shop, stranger):

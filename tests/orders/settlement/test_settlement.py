@@ -1,21 +1,25 @@
 """Real fees and payouts, to the unit of the worked example, and what follows when they come twice or late."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 import pytest
+from sqlalchemy import select
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.models import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, NotAllowed
 from marketplace.kernel.money import Money
+from marketplace.ledger.models import Book, Entry
 from orders.checkout.splits import in_force
 from orders.fulfilment.services import pay_carrier
 from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
-from orders.settlement.queries import open_amounts, sellers_paid_for
+from orders.settlement.queries import open_amounts, sellers_paid_for, sellers_with_tax_remitted
 from orders.settlement.services import NoBankRate, NothingOwed, NotYours, confirm_payout, make_payout, remit_tax
 from tests.orders.books import assert_sound, entries, minor
-from tests.orders.shop import Shop
+from tests.orders.shop import SALE_DAY, Shop
 
 REAL_FEE = Money(1076, "USD")
 
@@ -167,6 +171,25 @@ def test_tax_handed_on_leaves_the_seller_s_cash(shop: Shop) -> None:
 
     assert minor("silk", "tax_payable") == 0
     assert minor("silk", "cash") == -owed
+
+
+@pytest.mark.parametrize("hour", [time(18), time(23, 30)])
+def test_days_are_counted_where_the_seller_lies(shop: Shop, hour: time) -> None:
+    shop.batik.zone = "Asia/Jakarta"
+    with clock.at(datetime.combine(SALE_DAY, hour, UTC)):
+        order = shop.paid({"runner": 1, "scarf": 1})
+        for seller in (shop.silk, shop.batik):
+            remit_tax(SYSTEM, seller, Money(1, seller.currency), covers_until=SALE_DAY, proof="receipt 12")
+        on_the_day = sellers_with_tax_remitted(order)
+        remit_tax(SYSTEM, shop.batik, Money(1, "IDR"), covers_until=date(2026, 4, 11), proof="receipt 13")
+        on_the_next = sellers_with_tax_remitted(order)
+
+    assert on_the_day == {shop.silk.id}
+    assert on_the_next == {shop.silk.id, shop.batik.id}
+    query = select(Book.name, Entry.on).join(Entry, Entry.book_id == Book.id).where(Entry.source == order.id)
+    assert dict(db.session.execute(query).tuples().all()) == {
+        "platform": SALE_DAY, "silk": SALE_DAY, "batik": date(2026, 4, 11)
+    }  # fmt: skip
 
 
 def test_the_carrier_is_paid_by_the_seller(shop: Shop) -> None:
