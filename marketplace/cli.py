@@ -8,12 +8,15 @@ from typing import Any
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
 
 from marketplace.config import BadSetting
 from marketplace.kernel import grants, scope
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.logs import traced
 from marketplace.kernel.policy import rule_of
+
+NOT_KEPT = "What was not finished was not kept: look at the server and the room on its disk, then run this again."
 
 
 def _create_app() -> Flask:
@@ -141,6 +144,9 @@ def main() -> None:
         sys.exit(1)
     except (LumbungError, BadSetting) as error:
         click.echo(str(error), err=True)
+        sys.exit(1)
+    except OperationalError as error:
+        click.echo(f"The database cannot go on ({type(error.orig).__name__}). {NOT_KEPT}", err=True)
         sys.exit(1)
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)

@@ -199,13 +199,16 @@ def _start_debian(folder: Path, watched_pid: int) -> str:
 
 
 class OwnServer:
-    """Debian's PostgreSQL on a port of its own, with its files in `folder`; NoPostgres where it is not installed."""
+    """Debian's PostgreSQL on a port of its own, with its files in `folder`; NoPostgres where it is not installed.
 
-    def __init__(self, folder: Path, settings: tuple[str, ...]) -> None:
+    Its write-ahead log stands in `log`, in pieces of one MiB, where that is told.
+    """
+
+    def __init__(self, folder: Path, settings: tuple[str, ...], log: Path | None = None) -> None:
         self.folder = folder
         self.port = _free_port()
         self.admin = f"postgresql://postgres@/postgres?host={folder}&port={self.port}"
-        self._prefix, self._binaries = _initialised(folder)
+        self._prefix, self._binaries = _initialised(folder, log)
         options = (*f"listen_addresses=127.0.0.1 port={self.port}".split(), f"unix_socket_directories={folder}")
         self._arguments = [part for option in (*options, *settings) for part in ("-c", option)]
         self.pid = 0
@@ -234,23 +237,30 @@ class OwnServer:
                 process.wait()
 
 
-def _initialised(folder: Path) -> tuple[list[str], Path]:
-    """Make a cluster's files; how to be the user who owns them, and where the programs are."""
+def installed() -> Path:
+    """The folder of Debian's newest PostgreSQL programs; NoPostgres where there are none."""
     found = sorted(Path(BINARIES).glob("*/bin/postgres"), key=lambda path: int(path.parts[-3].split(".")[0]))
     if not found:
         raise NoPostgres(
             "No PostgreSQL: set TEST_DATABASE_URL, or run: apt-get install -y --no-install-recommends postgresql"
         )
-    binaries = found[-1].parent
-    prefix = _drop_privileges(folder)
+    return found[-1].parent
+
+
+def _initialised(folder: Path, log: Path | None) -> tuple[list[str], Path]:
+    """Make a cluster's files; how to be the user who owns them, and where the programs are."""
+    binaries = installed()
+    prefix = _drop_privileges(folder, *filter(None, [log]))
     data = str(folder / "data")
+    apart = [f"--waldir={log / 'wal'}", "--wal-segsize=1"] if log else []
     _run([*prefix, str(binaries / "initdb"), "-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
-          "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions"])  # fmt: skip
+          "--auth-local=trust", "--auth-host=scram-sha-256", "--no-sync", "--no-instructions",
+          *apart])  # fmt: skip
     return prefix, binaries
 
 
-def _drop_privileges(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root: the folder and the server go to an unprivileged user then."""
+def _drop_privileges(*folders: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: its folders and the server go to an unprivileged user then."""
     if os.geteuid() != 0:
         return []
     setpriv = shutil.which("setpriv")
@@ -262,7 +272,8 @@ def _drop_privileges(folder: Path) -> list[str]:
             break
     else:
         raise NoPostgres("No PostgreSQL: as root the server needs the user postgres or nobody.")
-    os.chown(folder, user.pw_uid, user.pw_gid)
+    for folder in folders:
+        os.chown(folder, user.pw_uid, user.pw_gid)
     return [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
 
 

@@ -3,7 +3,6 @@
 python -m tests.crashes.full_disk FOLDER MIGRATED_DATABASE
 """
 
-import os
 import shutil
 import subprocess
 import sys
@@ -20,29 +19,34 @@ from marketplace.kernel.db import db, only_read
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.scope import everything
 from tests.conftest import settings
+from tests.crashes.captures import card_settings, make_capture
+from tests.crashes.imports import make_imports
 from tests.crashes.traffic import Act, make_traffic, nothing_lost_nothing_doubled, rows
 
 DISK = "24m"
 ACTS = 6
-CHUNK = 4_096
+CHUNK = 1 << 16
+PAGE = 4_096
+READ = ("/", "/index.json", "/products/scarf", "/healthz", "/readyz")
 
 
 def main(folder: Path, template: Path) -> None:
     """Fill the disk under a working shop; whatever is not as it must be fails here."""
-    disk = folder / "disk"
-    disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(disk)], check=True)
+    disk = mounted(folder / "disk", DISK)
     shutil.copyfile(template, disk / "shop.sqlite3")
-    app = create_app(settings(f"sqlite:///{disk / 'shop.sqlite3'}", disk))
+    app = create_app(settings(f"sqlite:///{disk / 'shop.sqlite3'}", disk) | card_settings())
     with app.app_context(), everything():
         traffic = make_traffic(app, ACTS)
+        capture, imports = make_capture(app), make_imports(app, folder)
         assert press(app, traffic.acts[0])[0] == 303
-        filler = fill(disk)
+        filler = full(disk)
 
         for act in traffic.acts[1:]:
             assert press(app, act) == (503, "30"), act.path
-        for path in ("/", "/index.json", "/products/scarf", "/healthz", "/readyz"):
-            assert app.test_client().get(path).status_code == 200, path
+        assert capture.send() == 503
+        for each in imports:
+            assert each.run() == 1, each.kind
+        readers_read(app)
         fails(sequencer.sequence, OperationalError)
         fails(lambda: make_backup(disk / "kept", quiet), NotWritten)
         assert not [path for path in disk.iterdir() if "kept" in path.name]
@@ -53,7 +57,23 @@ def main(folder: Path, template: Path) -> None:
         only_read(False)
         assert {press(app, act)[0] for act in traffic.acts} == {303}
         nothing_lost_nothing_doubled(traffic)
-        assert rows() == ACTS
+        assert rows() == ACTS + 1
+        capture.comes_once()
+        for each in imports:
+            each.goes_on()
+
+
+def mounted(place: Path, size: str) -> Path:
+    """A small disk in memory at a new folder."""
+    place.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)], check=True)
+    return place
+
+
+def readers_read(app: Flask) -> None:
+    """Whoever only looks is served."""
+    for path in READ:
+        assert app.test_client().get(path).status_code == 200, path
 
 
 def quiet(_what: str, _pieces: int) -> Callable[[int], None]:
@@ -61,20 +81,27 @@ def quiet(_what: str, _pieces: int) -> Callable[[int], None]:
     return lambda _done: None
 
 
-def fill(disk: Path) -> Path:
+def full(disk: Path) -> Path:
     """Take all that is left, once SQLite has given back what its log held."""
     db.session.rollback()
     with db.engine.connect() as connection:
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         cursor.close()
+    return fill(disk)
+
+
+def fill(disk: Path) -> Path:
+    """Take all that is left of a disk; the file that took it."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(os.urandom(CHUNK))
-        except OSError:
-            return filler
+        for size in (CHUNK, PAGE):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue
+    return filler
 
 
 def press(app: Flask, act: Act) -> tuple[int, str | None]:
@@ -84,6 +111,7 @@ def press(app: Flask, act: Act) -> tuple[int, str | None]:
     cookie = "; ".join(f"{name}={value}" for name, value in act.cookies.items())
     answer = app.test_client(use_cookies=False).post(act.path, data=act.form, headers={"Cookie": cookie})
     act.acknowledged = act.acknowledged or answer.status_code == 303
+    assert answer.status_code != 503 or answer.text.count("<h1>") == 1
     return answer.status_code, answer.headers.get("Retry-After")
 
 

@@ -22,6 +22,8 @@ from producers.deliveries.models import DeliverySlip
 from tests.client import PageClient
 from tests.conftest import settings
 from tests.crashes.between import Between, between
+from tests.crashes.captures import card_settings, make_capture
+from tests.crashes.imports import make_imports
 from tests.factories.door import make_door
 from tests.house import patience
 from tests.orders.shop import open_shop
@@ -38,7 +40,7 @@ def line(fresh_database, monkeypatch, tmp_path: Path) -> Iterator[tuple[Flask, B
     monkeypatch.setattr(PatientConnection, "answer_s_max", ANSWER_S_MAX * patience())
     monkeypatch.setattr(database_module, "CONNECT_S_MAX", CONNECT_S_MAX)
     with between(fresh_database("postgresql").url) as (proxy, url):
-        app = create_app(settings(url, tmp_path))
+        app = create_app(settings(url, tmp_path) | card_settings())
         yield app, proxy
         proxy.dumb = False
         with app.app_context():
@@ -96,6 +98,26 @@ def test_what_was_done_though_its_answer_was_lost_is_done_once(line):
         assert proxy.hung_up == 3
         assert [*verify.check_journal(), *invariants.run_all()] == []
         db.session.rollback()
+
+
+def test_a_payment_and_an_import_whose_answers_were_lost_are_taken_once(line, tmp_path: Path):
+    app, proxy = line
+    with app.app_context():
+        open_shop(on=clock.today())
+        capture = make_capture(app)
+        imports = make_imports(app, tmp_path / "files")
+        acts = [(capture.send, b"ledger_entry", 503)]
+        acts += [(each.run, table, 1) for each, table in zip(imports, (b"history_invoice", b"lot"), strict=True)]
+
+        for act, table, answer in acts:
+            for word in (b"INSERT INTO " + table, b"COMMIT"):  # in the middle, and when it is done
+                proxy.hang_up_at = word
+                assert act() == answer, word
+                assert not proxy.hang_up_at
+
+        capture.comes_once()
+        for each in imports:
+            each.goes_on()
 
 
 def pressed(form: Form, button: str | None) -> TestResponse:

@@ -2,35 +2,30 @@
 
 import os
 import random
-import signal
-import subprocess
-import sys
+import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
 
 from marketplace.app import create_app
-from marketplace.kernel.db import db, reading
+from marketplace.kernel.db import db
 from marketplace.kernel.scope import everything
-from orders.history.models import HistoryInvoice
-from orders.history.reading import COLUMNS
 from tests import databases, postgres
 from tests.conftest import settings
+from tests.crashes.imports import make_imports
+from tests.crashes.own_server import HEALTHY_S_MAX, NAME, SURE, connections_closed, killed, launched
 from tests.crashes.traffic import Traffic, make_traffic, nothing_lost_nothing_doubled, rows
-from tests.house import CHECKOUT, House, descendants, environment_of, patience
-from tests.orders.history.test_services import assert_clean
+from tests.house import House, patience
 
-HEALTHY_S_MAX = 5
 ACTS = 30
 ENOUGH = 6
 ROUNDS = 10
-INVOICES = 120
-SURE = ("fsync=off", "full_page_writes=off", "shared_buffers=32MB")  # a kill is no power cut: the pages stay
+INVOICES = 60
+LOTS = 150
 
 
 @pytest.fixture
@@ -82,13 +77,7 @@ def test_postgresql_is_killed_and_starts_again(tmp_path_factory):
     except postgres.NoPostgres as reason:
         pytest.skip(f"postgresql: {reason}")
     try:
-        own.launch()
-        server = postgres.own_roles(own.admin)
-        postgres.make_roles(server)
-        server.run(postgres.sql.SQL("CREATE DATABASE lumbung OWNER lumbung_owner"))
-        databases.migrate(server.owner_url("lumbung"))
-        postgres.let_app_in(server, "lumbung")
-        database_killed(own, server.app_url("lumbung"), folder)
+        database_killed(own, launched(own).app_url(NAME), folder)
     finally:
         killed(own)
 
@@ -116,48 +105,40 @@ def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
         assert rows() == ACTS
 
 
-@contextmanager
-def connections_closed() -> Iterator[None]:
-    """Leave no connection open, however the block ends."""
-    try:
-        yield
-    finally:
-        db.session.remove()
-        db.engine.dispose()
-
-
-def killed(own: postgres.OwnServer) -> None:
-    """Every process of the server at once; each is the first of a session of its own."""
-    for pid in [own.pid, *descendants(own.pid)]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    own.wait()
-
-
-def test_a_killed_import_goes_on_where_it_stopped(app: Flask, database, tmp_path: Path):
-    file = tmp_path / "orders.csv"
-    lines = [f"{n},85123A,HEART,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom" for n in range(1, INVOICES + 1)]
-    file.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n")
-    environment = {**os.environ, **environment_of(settings(database.url, tmp_path)), "PYTHONPATH": str(CHECKOUT)}
-    command = [sys.executable, "-m", "marketplace.cli", "import", "orders", str(file)]
-
-    def invoices() -> int:
-        with reading():  # the import is not to wait for who only looks
-            found = db.session.scalar(select(func.count()).select_from(HistoryInvoice)) or 0
-            db.session.rollback()
-        return found
-
+def test_a_killed_import_of_orders_goes_on_where_it_stopped(app: Flask, database, tmp_path: Path):
     with app.app_context(), everything():
-        first = subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL)
-        while not invoices():
+        orders, _lots = make_imports(app, tmp_path, invoices=INVOICES)
+        first = orders.begin(database)
+        while not orders.count():
             assert first.poll() is None
             time.sleep(0.01)
         first.kill()
         first.wait()
-        assert 0 < invoices() < INVOICES
+        assert 0 < orders.count() < INVOICES
 
-        subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, capture_output=True)
+        orders.goes_on()
 
-        assert invoices() == INVOICES
-        assert_clean()
-        db.session.rollback()
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_killed_import_of_lots_kept_nothing_and_is_run_again(app: Flask, database, tmp_path: Path):
+    with app.app_context(), everything():
+        _orders, lots = make_imports(app, tmp_path, lots=LOTS)
+        first = lots.begin(database)
+        while not somebody_writes(database.name):
+            assert first.poll() is None
+            time.sleep(0.01)
+        first.kill()
+        first.wait()
+        assert lots.count() == 0
+
+        lots.goes_on()
+
+
+def somebody_writes(path: str) -> bool:
+    """Whether another process is in a transaction that writes."""
+    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+    return False
