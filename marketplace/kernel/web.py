@@ -1,10 +1,22 @@
 """The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
 
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -12,7 +24,7 @@ from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from marketplace.config import SLOW_REQUEST_MS, STRIPE_API_BASE
+from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, SLOW_REQUEST_MS, STRIPE_API_BASE
 from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
@@ -41,7 +53,38 @@ log = structlog.get_logger("web")
 
 
 class LumbungFlask(Flask):
-    """Flask with one commit an action: an unsafe request commits when its view succeeds."""
+    """Flask with one commit an action, and addresses made once: a list prints the same hundred again and again."""
+
+    def __init__(self, *names: Any, **folders: Any) -> None:
+        super().__init__(*names, **folders)
+        self._address = lru_cache(maxsize=ADDRESSES_KEPT_MAX)(self._made_address)
+
+    def url_for(
+        self,
+        /,
+        endpoint: str,
+        *,
+        _anchor: str | None = None,
+        _method: str | None = None,
+        _scheme: str | None = None,
+        _external: bool | None = None,
+        **values: Any,
+    ) -> str:
+        """As Flask makes it; kept is what depends on nothing but its parts."""
+        if _anchor is None and _method is None and _scheme is None and not _external and has_request_context():
+            here = request_ctx.url_adapter
+            if here and self._is_lasting(endpoint) and _are_few(values):
+                return self._address(here.script_name, endpoint, tuple(values.items()))
+        return super().url_for(
+            endpoint, _anchor=_anchor, _method=_method, _scheme=_scheme, _external=_external, **values
+        )
+
+    def _is_lasting(self, endpoint: str) -> bool:
+        """Not relative to where the reader is, nor the version of a file that is being worked on."""
+        return endpoint[0] != "." and (endpoint != "static" or self.config["LUMBUNG_ENV"] != "development")
+
+    def _made_address(self, _root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return super().url_for(endpoint, **dict(values))
 
     def dispatch_request(self) -> Response:
         """Run the view, then commit; whatever it raises rolls back in the error handler."""
@@ -49,6 +92,17 @@ class LumbungFlask(Flask):
         if request.method not in SAFE_METHODS and response.status_code < 400:
             db.session.commit()
         return response
+
+
+def _are_few(values: dict[str, Any]) -> bool:
+    """Whether the parts of an address are words and numbers short enough to be kept."""
+    length = 0
+    for value in values.values():
+        if type(value) is str:
+            length += len(value)
+        elif type(value) is not int:
+            return False
+    return length <= ADDRESS_KEPT_CHARACTERS_MAX
 
 
 def init_app(app: Flask) -> None:

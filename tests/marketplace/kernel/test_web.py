@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask.testing import FlaskClient
 
 from marketplace.accounts.models import Organisation
@@ -147,6 +147,28 @@ def test_languages_indonesian_first(client: FlaskClient):
     answer = client.get("/nothing?lang=en")
     assert 'lang="en"' in answer.text
     assert 'lang="en"' in client.get("/nothing").text
+
+
+def test_a_kept_address_is_as_flask_makes_it():
+    from marketplace.app import create_app
+
+    app = create_app({"LUMBUNG_ENV": "test", "DATABASE_URL": "sqlite:///:memory:"})
+    made = [
+        ("storefront.product", {"slug": "a b/ü"}),
+        ("storefront.goods", {"page": 2, "q": "kopi & teh"}),
+        ("storefront.goods", {"category": ["cloth", "coffee"]}),
+        ("storefront.goods", {"q": "x" * 300}),
+        ("storefront.goods", {"page": True}),
+        ("storefront.goods", {"_anchor": "main"}),
+        ("storefront.goods", {"_external": True}),
+        (".goods", {}),
+        ("static", {"filename": "css/base.css"}),
+    ]
+    for root in ("", "/shop"):
+        with app.test_request_context("/", environ_overrides={"SCRIPT_NAME": root}):
+            request.url_rule = next(app.url_map.iter_rules("storefront.home"))
+            for endpoint, values in made * 2:
+                assert app.url_for(endpoint, **values) == Flask.url_for(app, endpoint, **values), endpoint
 
 
 def test_readiness_knows_the_newest_migration_as_alembic_does():
