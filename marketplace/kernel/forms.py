@@ -27,6 +27,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import email_validator
@@ -200,10 +201,16 @@ class Form(Schema):
         return values
 
 
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """One of each kind for all requests: it holds nothing of what it reads, and making it costs more than reading."""
+    return schema()
+
+
 def load(schema: type[Schema] | Schema, data: Any) -> dict[str, Any]:
     """The values of a mapping (JSON body, import row) by the schema; Invalid with one sentence a field."""
     if isinstance(schema, type):
-        schema = schema()
+        schema = _made(schema)
     try:
         values: dict[str, Any] = schema.load(data)
     except ValidationError as error:
@@ -217,7 +224,7 @@ def load_form(schema: type[Schema] | Schema, form: MultiDict[str, str] | None = 
     A List field takes every value sent under its name, any other the first.
     """
     if isinstance(schema, type):
-        schema = schema()
+        schema = _made(schema)
     sent = request.form if form is None else form
     data: dict[str, Any] = {}
     for name, field in schema.fields.items():

@@ -1,9 +1,14 @@
 """Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
 
 from datetime import timedelta
+from typing import Any
 
-from flask import Flask, Response, g, has_request_context, request, url_for
-from flask_babel import Babel, get_locale
+from babel.support import Translations
+from flask import Flask, Response, g, has_app_context, has_request_context, request, url_for
+from flask_babel import Babel, Domain, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 
 from marketplace.kernel import catalogs
 from marketplace.kernel.cookies import drop_cookie, keep_cookie, read_cookie
@@ -17,6 +22,26 @@ ASKED_COOKIE = "lang_asked"
 LASTS = timedelta(days=365)
 
 babel = Babel()
+
+
+class Words(Domain):  # type: ignore[misc]
+    """The translations by language: a page asks for words some hundred times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_language: dict[str, Translations] = {}
+
+    def get_translations(self) -> Translations:
+        """Those of the language in use; outside the app there is none."""
+        if not has_app_context():
+            return super().get_translations()  # type: ignore[no-any-return]
+        spoken = language()
+        if spoken not in self._by_language:
+            self._by_language[spoken] = super().get_translations()
+        return self._by_language[spoken]
+
+
+words = Words()
 
 
 def choose_locale() -> str:
@@ -35,7 +60,10 @@ def choose_locale() -> str:
 
 def language() -> str:
     """The two-letter code of the language in use."""
-    return str(get_locale() or DEFAULT)
+    # What flask-babel remembers for this answer, without its way there.
+    kept = getattr(getattr(g, "_flask_babel", None), "babel_locale", None) if has_app_context() else None
+    locale = kept or get_locale()
+    return locale.language if locale else DEFAULT
 
 
 def url_for_language(code: str) -> str:
@@ -49,6 +77,25 @@ def url_for_language(code: str) -> str:
 def money(minor: int, currency: str) -> str:
     """The template filter: an amount in minor units, in the language in use."""
     return format_money(minor, currency, language())
+
+
+@pass_eval_context
+def _printed(context: EvalContext, text: str, /, **values: Any) -> str:
+    """`_()` in templates: the sentence, with values escaped where the template is a page."""
+    sentence: str = words.get_translations().ugettext(text)
+    return _filled(context, sentence, values)
+
+
+@pass_eval_context
+def _printed_number(context: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
+    """`ngettext()` in templates: the same of a number, which may be named in the sentence."""
+    sentence: str = words.get_translations().ungettext(one, many, num)
+    return _filled(context, sentence, {"num": num, **values})
+
+
+def _filled(context: EvalContext, sentence: str, values: dict[str, Any]) -> str:
+    text = Markup(sentence) if context.autoescape else sentence  # noqa: S704 - a sentence of ours, not of a reader
+    return text % values if "%" in sentence else text
 
 
 def asked_language() -> str | None:
@@ -80,6 +127,8 @@ def init_app(app: Flask) -> None:
     """Hang languages on the app."""
     catalogs.ensure_catalogs()
     babel.init_app(app, locale_selector=choose_locale, default_translation_directories=str(catalogs.TRANSLATIONS))
+    babel.domain_instance = words
+    app.jinja_env.globals.update(_=_printed, gettext=_printed, ngettext=_printed_number)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, url_for_language=url_for_language)
     app.jinja_env.filters["money"] = money
     app.after_request(_keep_choice)
