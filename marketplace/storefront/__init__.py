@@ -8,8 +8,9 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Plug in the pages, their JSON twins, the public files and the shell around every public page."""
-    from marketplace.storefront import file_views, shell, trace_views, twins, views
+    from marketplace.storefront import file_views, shell, trace_views, twins, views, weave
 
     shell.init_app(app)
+    weave.init_app(app)
     for part in (views, trace_views, twins, file_views):
         app.register_blueprint(part.blueprint)

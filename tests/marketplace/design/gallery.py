@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from marketplace.catalogue.graph_layout import Auxiliary, LotFlow, LotGraph, LotLoss, LotNode, lay_out
 from marketplace.catalogue.split_view import split_view
 from marketplace.kernel.money_format import format_money
+from marketplace.storefront.weave import woven
 
 CHECKOUT = Path(__file__).parents[3]
 PAGES = Path(__file__).parent / "pages"
@@ -44,6 +45,7 @@ def environment(language: str) -> Environment:
         csrf_token=lambda: "token",
         get_flashed_messages=lambda with_categories: [],
         split_view=split_view,
+        woven=woven,
         cotton=_cotton(),
         pages_url=lambda page: f"?page={page}",
         **SHELL,
