@@ -1,15 +1,17 @@
 """What strangers may read of the catalogue: goods of approved cooperatives, not withdrawn, published with a lot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, selectinload
+from sqlalchemy import ColumnElement, Row, and_, func, select
+from sqlalchemy.orm import aliased, contains_eager
 
 from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import HourlyPay, Listing, Photo, Profile, Stock, StockSplit
+from marketplace.catalogue.frozen import splits
+from marketplace.catalogue.goods import Filters, cards_query, facets_query, is_public, product_query, stocks_query
+from marketplace.catalogue.models import HourlyPay, Listing, Photo, Profile, Stock
 from marketplace.catalogue.split_view import SplitView, split_view
 from marketplace.config import PAGE_SIZE, SITEMAP_ADDRESSES_MAX
 from marketplace.kernel import clock
@@ -17,30 +19,29 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a reader narrows the goods to; empty means all. Prices in minor units of `currency`."""
+class Cover(NamedTuple):
+    """The first photo of a good."""
 
-    text: str = ""
-    categories: tuple[str, ...] = ()
-    cooperatives: tuple[str, ...] = ()
-    currency: str = ""
-    from_minor: int | None = None
-    to_minor: int | None = None
-
-    @property
-    def has_price(self) -> bool:
-        """Whether a price narrows the goods; it does so in one currency, since we know no rates here."""
-        return bool(self.currency) and (self.from_minor is not None or self.to_minor is not None)
+    sha256: str
+    width: int
+    height: int
+    alternative: str
+    is_drawn: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One good as it stands in a list."""
 
-    listing: Listing
+    slug: str
+    title: str
+    category: str
+    currency: str
+    price_minor: int
+    seller_slug: str
+    seller_name: str
+    district: str | None
     stripe: tuple[str, ...]
-    cover: Photo | None
+    cover: Cover | None
     available: int
     split: SplitView | None
 
@@ -93,28 +94,12 @@ class Cooperative:
     hourly: tuple[HourlyPay, ...] = ()
 
 
-_AVAILABLE = Stock.listed + Stock.returned - Stock.reserved - Stock.sold - Stock.withdrawn
-_SHOWN_FIRST = (case((_AVAILABLE > 0, 0), else_=1), Stock.published_at, Stock.id)
-
-
-def is_public() -> ColumnElement[bool]:
-    """The condition that every public query on listings joined to their organisations starts from."""
-    published = select(Stock.id).where(Stock.listing_id == Listing.id).exists()
-    return and_(Organisation.approved_at.is_not(None), Listing.withdrawn_at.is_(None), published)
-
-
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
 def facets(filters: Filters) -> Facets:
     """What can be chosen, in one query: counts by category, cooperative and currency."""
-    fits = case((_in_price(filters), 1), else_=0)
-    rows = db.session.execute(
-        select(Listing.category, Organisation.slug, Organisation.name, Listing.currency, func.sum(fits))
-        .join(Organisation, Organisation.id == Listing.organisation_id)
-        .where(is_public(), *_in_text(filters))
-        .group_by(Listing.category, Organisation.slug, Organisation.name, Listing.currency)
-    ).all()
+    rows = db.session.execute(facets_query(filters.shape), filters.values).all()
     categories: dict[str, int] = {}
     cooperatives: dict[str, list[int]] = {}
     names = {slug: name for _, slug, name, _, _ in rows}
@@ -138,91 +123,18 @@ def facets(filters: Filters) -> Facets:
 
 
 def cards(filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> list[Card]:
-    """One page of goods, in two queries: what can still be bought first, newest first."""
-    conditions = [*_in_text(filters), _in_price(filters)]
-    if filters.categories:
-        conditions.append(Listing.category.in_(filters.categories))
-    if filters.cooperatives:
-        conditions.append(Organisation.slug.in_(filters.cooperatives))
-    rows = db.session.execute(_cards_query().where(*conditions).limit(size).offset((page - 1) * size)).all()
-    splits = _splits([shown_id for *_, shown_id in rows])
-    return [
-        Card(listing, tuple(selvedge or ()), cover, int(available or 0), _split_of(listing, splits.get(shown_id, ())))
-        for listing, selvedge, cover, available, shown_id in rows
-    ]
+    """One page of goods: what can still be bought first, newest first; one query, and one for splits not yet kept."""
+    place = {"size": size, "skipped": (page - 1) * size}
+    rows = db.session.execute(cards_query(filters.shape), filters.values | place).all()
+    split_of = splits({row.shown_id: row.price_minor for row in rows})
+    return [_card(row, split_of) for row in rows]
 
 
-def _cards_query() -> Select[tuple[Listing, list[str], Photo | None, int, str]]:
-    cover = aliased(Photo)
-    cover_id = (
-        select(Photo.id)
-        .where(Photo.listing_id == Listing.id)
-        .order_by(Photo.ordinal, Photo.id)
-        .limit(1)
-        .correlate(Listing)
-        .scalar_subquery()
-    )
-    available = (
-        select(func.sum(_AVAILABLE)).where(Stock.listing_id == Listing.id).correlate(Listing).scalar_subquery()
-    ).label("available")
-    shown_id = (
-        select(Stock.id)
-        .where(Stock.listing_id == Listing.id)
-        .order_by(*_SHOWN_FIRST)
-        .limit(1)
-        .correlate(Listing)
-        .scalar_subquery()
-    )
-    return (
-        select(Listing, Profile.selvedge, cover, available, shown_id)
-        .join(Organisation, Organisation.id == Listing.organisation_id)
-        .outerjoin(Profile, Profile.organisation_id == Organisation.id)
-        .outerjoin(cover, cover.id == cover_id)
-        .where(is_public())
-        .options(contains_eager(Listing.organisation))
-        .order_by(case((available > 0, 0), else_=1), Listing.published_at.desc(), Listing.id.desc())
-    )
-
-
-def _in_text(filters: Filters) -> list[ColumnElement[bool]]:
-    """Every word must stand in the title, the description or the cooperative's name."""
-    places = (Listing.title, Listing.description, Organisation.name)
-    return [or_(*(place.icontains(word, autoescape=True) for place in places)) for word in filters.text.split()]
-
-
-def _in_price(filters: Filters) -> ColumnElement[bool]:
-    bounds: list[ColumnElement[bool]] = [Listing.price_minor > 0]
-    if filters.has_price:
-        bounds.append(Listing.currency == filters.currency)
-        if filters.from_minor is not None:
-            bounds.append(Listing.price_minor >= filters.from_minor)
-        if filters.to_minor is not None:
-            bounds.append(Listing.price_minor <= filters.to_minor)
-    return and_(*bounds)
-
-
-def _splits(stock_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    """The split rows of some stock, as plain rows: a list shows dozens of goods, and objects would cost the most."""
-    asked = select(
-        StockSplit.stock_id, StockSplit.purpose, StockSplit.label, StockSplit.amount_minor, StockSplit.status
-    ).where(StockSplit.stock_id.in_(stock_ids))
-    splits: dict[str, list[Row[Any]]] = {}
-    for row in db.session.execute(asked.order_by(StockSplit.stock_id, StockSplit.ordinal)):
-        splits.setdefault(row.stock_id, []).append(row)
-    return splits
-
-
-def _split_of(listing: Listing, rows: Sequence[Row[Any] | StockSplit]) -> SplitView | None:
-    """The split ready to show; None where it does not add up to the price, which `verify` then reports."""
-    if sum(row.amount_minor for row in rows) != listing.price_minor:
-        return None
-    return split_view(
-        [
-            {"purpose": row.purpose, "label": row.label, "amount_minor": row.amount_minor, "status": row.status}
-            for row in rows
-        ],
-        listing.price_minor,
-    )
+def _card(row: Row[Any], split_of: Mapping[str, SplitView | None]) -> Card:
+    # Unpacked rather than asked by name: a list shows dozens.
+    (*plain, selvedge, sha256, width, height, alternative, is_drawn, available, shown_id) = row
+    cover = Cover(sha256, width, height, alternative, is_drawn) if sha256 else None
+    return Card(*plain, tuple(selvedge or ()), cover, int(available or 0), split_of[shown_id])  # type: ignore[call-arg]
 
 
 # --- one good, one lot, one picture -----------------------------------------------------------------------------------
@@ -230,19 +142,13 @@ def _split_of(listing: Listing, rows: Sequence[Row[Any] | StockSplit]) -> SplitV
 
 def product(slug: str) -> Product:
     """A public product by its address; NotFound where it is withdrawn or its cooperative is not approved."""
-    row = db.session.execute(
-        select(Listing, Profile)
-        .join(Organisation, Organisation.id == Listing.organisation_id)
-        .outerjoin(Profile, Profile.organisation_id == Organisation.id)
-        .where(is_public(), Listing.slug == slug)
-        .options(contains_eager(Listing.organisation), selectinload(Listing.stocks), selectinload(Listing.photos))
-    ).one_or_none()
+    row = db.session.execute(product_query(), {"slug": slug}).unique().one_or_none()
     if row is None:
         raise NotFound
     listing, profile = row
-    stocks = tuple(listing.stocks)
+    stocks = tuple(db.session.scalars(stocks_query(), {"listing_id": listing.id}))
     shown = next((stock for stock in stocks if stock.available), stocks[0])
-    split = _split_of(listing, shown.split) or split_view([], 0)
+    split = splits({shown.id: listing.price_minor})[shown.id] or split_view([], 0)
     return Product(listing, profile, stocks, shown, split, sum(stock.available for stock in stocks))
 
 

@@ -1,11 +1,13 @@
 """Days and moments as people read them, in the language in use: the filters for pages, papers and mail."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from flask import Flask
 
+from marketplace.config import DAYS_KEPT_MAX
 from marketplace.kernel.i18n import language
 
 # One order of day, month and year in every language we speak, so that 3/4 never has to be guessed.
@@ -52,4 +54,10 @@ def _formatted(value: date | datetime | str, pattern: str, zone: str) -> str:
         value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
     if isinstance(value, datetime):
         value = day_in(value, zone)
-    return format_datetime(datetime(value.year, value.month, value.day, tzinfo=UTC), pattern, locale=language())
+    return _written(value.year, value.month, value.day, pattern, language())
+
+
+@lru_cache(maxsize=DAYS_KEPT_MAX)
+def _written(year: int, month: int, day_of_month: int, pattern: str, spoken: str) -> str:
+    """Kept: a page names the same few days again and again, and a library reads the pattern anew each time."""
+    return format_datetime(datetime(year, month, day_of_month, tzinfo=UTC), pattern, locale=spoken)

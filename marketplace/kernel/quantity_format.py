@@ -2,9 +2,11 @@
 
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from flask import Flask
 
+from marketplace.config import QUANTITIES_KEPT_MAX
 from marketplace.kernel.i18n import language
 from marketplace.kernel.money_format import MINUS, SEPARATORS
 from marketplace.kernel.units import UNITS, convert_exact
@@ -28,6 +30,7 @@ def quantity(amount: int | str | Decimal, unit: str) -> str:
     return format_quantity(amount, unit, language())
 
 
+@lru_cache(maxsize=QUANTITIES_KEPT_MAX)
 def format_quantity(amount: int | str | Decimal, unit: str, locale: str) -> str:
     """An amount with its unit, in the larger of two units once that is a short number.
 

@@ -1,7 +1,8 @@
 """The journey of a lot as pages tell it: what happened in order, where on the map, and the graph of its lots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +10,9 @@ from flask_babel import ngettext
 
 from marketplace.catalogue.models import Listing
 from marketplace.catalogue.story import Goods, Material, Step, Story
+from marketplace.config import JOURNEYS_KEPT_MAX
 from marketplace.kernel.dates import short_day
+from marketplace.kernel.i18n import language
 from marketplace.kernel.quantity_format import NO_BREAK_SPACE, quantity
 from marketplace.storefront.journey_map import JourneyMap, journey_map, stops_of
 from marketplace.storefront.lot_flow import LotFlowView, lot_flow
@@ -38,14 +41,19 @@ class Journey:
 
 
 def journey_of(story: Story, listing: Listing) -> Journey:
-    """The journey of a lot published under `listing`."""
-    country = listing.organisation.country
+    """The journey of a lot published under `listing`; kept, since what it is drawn from was frozen at publishing."""
+    nameless = replace(story, makers=0, names=(), claims=())
+    return _journey(nameless, listing.title, listing.organisation.country, language())
+
+
+@lru_cache(maxsize=JOURNEYS_KEPT_MAX)
+def _journey(story: Story, title: str, country: str | None, _language: str) -> Journey:
     everything: list[Material | Step] = [*story.materials, *story.steps]
     happened = sorted(everything, key=lambda each: (each.on, isinstance(each, Step)))
     places = [_place(each) for each in happened]
     stops = stops_of(country, places)
     entries = [_entry(each) | {"stop": stops.get(place)} for each, place in zip(happened, places, strict=True)]
-    return Journey(entries, journey_map(country, places), lot_flow(story, listing.title))
+    return Journey(entries, journey_map(country, places), lot_flow(story, title))
 
 
 def _place(happened: Material | Step) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import fields, validate
 
-from marketplace.catalogue.queries import Filters
+from marketplace.catalogue.goods import Filters
 from marketplace.config import SEARCH_CHARACTERS_MAX
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.forms import Amount, Count, Form, Text

@@ -1,17 +1,19 @@
 """From rows to what templates print: pictures with their sizes, goods in a list, places, claims."""
 
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from babel.numbers import get_currency_name
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Photo
-from marketplace.catalogue.queries import Card
+from marketplace.catalogue.queries import Card, Cover
 from marketplace.catalogue.story import Claim
+from marketplace.config import PHOTOS_KEPT_MAX
 from marketplace.kernel.i18n import language
 from marketplace.kernel.media import thumbnail_widths
 
@@ -24,10 +26,17 @@ CLAIM_NAMES = {
 }
 
 
-def picture(photo: Photo | None) -> dict[str, Any] | None:
+def picture(photo: Photo | Cover | None) -> dict[str, Any] | None:
     """A photo for the component picture; None where there is none."""
     if photo is None:
         return None
+    cover = Cover(photo.sha256, photo.width, photo.height, photo.alternative, photo.is_drawn)
+    return _picture(cover, language(), request.script_root)
+
+
+@lru_cache(maxsize=PHOTOS_KEPT_MAX)
+def _picture(photo: Cover, _language: str, _root: str) -> dict[str, Any]:
+    """Kept: every address names the content, and a list shows dozens."""
     small = [(width, photo_url(photo.sha256, width)) for width in thumbnail_widths(photo.width)]
     sources = [*small, (photo.width, photo_url(photo.sha256))]
     drawn = _("Sample picture, drawn by a program. Not a photo of the goods.") if photo.is_drawn else ""
@@ -56,25 +65,27 @@ def outside_url(endpoint: str, **values: Any) -> str:
 
 def item(card: Card, *, among_its_own: bool = False) -> dict[str, Any]:
     """A good for the component listing_item; on its cooperative's own page it says how many are left instead."""
-    listing = card.listing
-    left = ngettext("%(num)s left", "%(num)s left", card.available)
+    if among_its_own:
+        second_line = ngettext("%(num)s left", "%(num)s left", card.available)
+    else:
+        second_line = f"{card.seller_name}, {card.district}" if card.district else card.seller_name
     return {
-        "url": url_for("storefront.product", slug=listing.slug),
-        "title": listing.title,
+        "url": url_for("storefront.product", slug=card.slug),
+        "title": card.title,
         "picture": picture(card.cover),
         "stripe": card.stripe,
-        "place": left if among_its_own else place(listing.organisation, with_name=True),
-        "price_minor": listing.price_minor,
-        "currency": listing.currency,
+        "place": second_line,
+        "price_minor": card.price_minor,
+        "currency": card.currency,
         "maker_percent": card.makers_percent,
         "available": card.available,
     }
 
 
-def place(organisation: Organisation, *, with_name: bool = False, with_country: bool = False) -> str:
+def place(organisation: Organisation, *, with_country: bool = False) -> str:
     """Where a cooperative works: its district, never finer."""
     country = country_name(organisation.country) if with_country else ""
-    words = [organisation.name if with_name else "", organisation.district or "", country]
+    words = [organisation.district or "", country]
     return ", ".join(word for word in words if word)
 
 

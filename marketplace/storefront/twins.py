@@ -6,8 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from marketplace.catalogue import queries
+from marketplace.catalogue.goods import Filters
 from marketplace.catalogue.models import HourlyPay
-from marketplace.catalogue.queries import Card, Cooperative, Filters
+from marketplace.catalogue.queries import Card, Cooperative
 from marketplace.catalogue.story import Claim, Goods, Story, claims_in_force, read_story
 from marketplace.config import HOME_LISTINGS, PAGE_SIZE
 from marketplace.kernel import clock
@@ -121,15 +122,15 @@ def lot(code: str) -> Response:
 
 def _card(card: Card) -> dict[str, Any]:
     return {
-        "slug": card.listing.slug,
-        "title": card.listing.title,
-        "cooperative": card.listing.organisation.slug,
-        "category": card.listing.category,
-        "currency": card.listing.currency,
-        "price_minor": card.listing.price_minor,
+        "slug": card.slug,
+        "title": card.title,
+        "cooperative": card.seller_slug,
+        "category": card.category,
+        "currency": card.currency,
+        "price_minor": card.price_minor,
         "available": card.available,
         "makers_percent": card.makers_percent,
-        "url": outside_url("storefront.product", slug=card.listing.slug),
+        "url": outside_url("storefront.product", slug=card.slug),
     }
 
 

@@ -6,7 +6,8 @@ from flask import Blueprint, g, render_template, request, url_for
 
 from marketplace.catalogue import queries
 from marketplace.catalogue.categories import CATEGORIES, category_name
-from marketplace.catalogue.queries import Choice, Facets, Filters
+from marketplace.catalogue.goods import Filters
+from marketplace.catalogue.queries import Choice, Facets
 from marketplace.catalogue.story import claims_in_force, read_story
 from marketplace.config import HOME_LISTINGS, PAGE_SIZE
 from marketplace.kernel import clock

@@ -11,6 +11,7 @@ from marketplace.catalogue.models import Listing, Stock
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from tests.client import PageClient
 from tests.factories.catalogue import make_product, make_stock
 from tests.queries import count_queries
 
@@ -151,6 +152,8 @@ def goods(page):
         ("q=INDIGO", ["Indigo shawl"], "with the words “INDIGO”."),
         ("q=waru+shawl", ["Indigo shawl"], "1 product from 1 cooperative"),
         ("q=%25", [], "0 products from 0 cooperatives"),
+        ("q=in_igo", [], "0 products from 0 cooperatives"),
+        ("q=/", [], "0 products from 0 cooperatives"),
         ("currency=USD&lowest=14&highest=14", ["Roasted coffee"], "priced from US$14.00 to US$14.00."),
         ("currency=IDR&highest=649.999", [], "priced up to Rp649,999."),
         ("currency=IDR&lowest=650.000", ["Indigo shawl"], "priced from Rp650,000."),
@@ -261,3 +264,24 @@ def test_a_list_asks_little_of_the_database(app, shop, stranger, address, most):
         stranger.get(address)
 
     assert len(asked) <= most, "\n".join(asked)
+
+
+def test_what_was_frozen_is_read_once(app, shop, stranger):
+    first, then = stranger.get("/products"), stranger.get("/products/indigo-shawl")
+
+    with count_queries(app) as asked:
+        again, once_more = stranger.get("/products"), stranger.get("/products/indigo-shawl")
+
+    assert len(asked) == 4  # what can be chosen, the goods; the product, its lots
+    assert not [statement for statement in asked if "catalogue_stock_split" in statement]
+    assert (again.words, once_more.words) == (first.words, then.words)
+
+
+def test_a_kept_picture_and_journey_speak_the_readers_language(app, shop, stranger):
+    english = stranger.get("/products/indigo-shawl")
+    indonesian = PageClient(app, "id").get("/products/indigo-shawl")
+
+    told = [[image.get("alt") for image in page.tree.iter("img")] for page in (english, indonesian)]
+    assert told[0] != told[1]
+    assert "4 people" in english.words.replace("\u00a0", " ")
+    assert "4 orang" in indonesian.words.replace("\u00a0", " ")
