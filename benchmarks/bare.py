@@ -1,31 +1,37 @@
 """The bare baseline: the product's own templates and rows with one ORM SELECT, on the same server, and nothing else.
 
-No policy, session, language choice, headers, cache, counters or log: each page's context is taken once from the
-product, and a request runs one SELECT and renders the same template with it.
+A request runs one SELECT for the rows that the page shows and renders the same template from them. There is no policy,
+session, language choice, context processor, header, cache, counter or log, and whatever else the page prints (header,
+filters with their counts, splits, the journey) was taken once from the product and lies ready.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, template_rendered
-from sqlalchemy import Select, select
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
 
+from marketplace.accounts.models import Organisation
 from marketplace.app import create_app
-from marketplace.catalogue.models import Listing
-from marketplace.catalogue.queries import _cards_query, is_public
+from marketplace.catalogue.goods import Filters, cards_query, is_public
+from marketplace.catalogue.models import Listing, Profile
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel.db import db, only_read
+
+WORD = "kopi"
+Page = Callable[[], str]
 
 
 def make() -> Flask:
     """The bare app on the product's database."""
     app = create_app()
-    pages = {
-        "/bare/catalogue": ("/products", _cards_query().where(is_public()).limit(PAGE_SIZE)),
-        "/bare/search": ("/products?q=kopi", _cards_query().where(is_public()).limit(PAGE_SIZE)),
-        "/bare/product": (first_product(app), None),
+    product = first_product(app)
+    views = {
+        "/bare/catalogue": _list(app, "/products", Filters()),
+        "/bare/search": _list(app, f"/products?q={WORD}", Filters(text=WORD)),
+        "/bare/product": _product(app, product),
     }
-    views = {address: _view(app, source, query) for address, (source, query) in pages.items()}
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
         hooks.clear()
     app.wsgi_app = Flask.wsgi_app.__get__(app)  # type: ignore[method-assign]
@@ -46,7 +52,43 @@ def first_product(app: Flask) -> str:
     return f"/products/{slug}"
 
 
-def _view(app: Flask, source: str, query: Select[Any] | None) -> Callable[[], str]:
+def _list(app: Flask, source: str, filters: Filters) -> Page:
+    """A list of goods; what stands on each line and in its picture is as the product made it of the same rows."""
+    template, context = _taken(app, source)
+    query, values = cards_query(filters.shape), {**filters.values, "size": PAGE_SIZE, "skipped": 0}
+
+    def view() -> str:
+        only_read(True)
+        rows = db.session.execute(query, values).all()
+        items = [{**item, "title": row.title} for item, row in zip(context["items"], rows, strict=True)]
+        page: str = template.render({**context, "items": items})
+        return page
+
+    return view
+
+
+def _product(app: Flask, source: str) -> Page:
+    """A product with its lots and pictures."""
+    template, context = _taken(app, source)
+    query = (
+        select(Listing, Profile)
+        .join(Listing.organisation)
+        .outerjoin(Profile, Profile.organisation_id == Organisation.id)
+        .where(Listing.slug == source.rpartition("/")[2], is_public())
+        .options(contains_eager(Listing.organisation), joinedload(Listing.stocks), joinedload(Listing.photos))
+    )
+
+    def view() -> str:
+        only_read(True)
+        listing, _profile = db.session.execute(query).unique().one()
+        page: str = template.render({**context, "listing": listing, "organisation": listing.organisation})
+        return page
+
+    return view
+
+
+def _taken(app: Flask, source: str) -> tuple[Any, dict[str, Any]]:
+    """The template of a page and everything the product gave it."""
     taken: list[tuple[Any, dict[str, Any]]] = []
 
     def take(_app: Flask, template: Any, context: dict[str, Any], **_rest: Any) -> None:
@@ -55,17 +97,4 @@ def _view(app: Flask, source: str, query: Select[Any] | None) -> Callable[[], st
     with template_rendered.connected_to(take, app):
         answer = app.test_client().get(source, headers={"Accept-Language": "en"})
     assert answer.status_code == 200, source
-    template, context = taken[-1]
-    one = query if query is not None else _product_query(source)
-
-    def view() -> str:
-        only_read(True)
-        db.session.execute(one).all()
-        page: str = template.render(context)
-        return page
-
-    return view
-
-
-def _product_query(source: str) -> Select[Any]:
-    return select(Listing).where(Listing.slug == source.rpartition("/")[2])
+    return taken[-1]
