@@ -21,8 +21,14 @@ COUNTED = frozenset({"H87", "EA", "C62", "PR", "DZN", "SCO", "SET"})
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filter `quantity`."""
-    app.jinja_env.filters["quantity"] = quantity
+    """Give templates the filters `quantity` and `number`."""
+    app.jinja_env.filters.update(quantity=quantity, number=number)
+
+
+def number(exact: str | int) -> str:
+    """The template filter: an exact number as it is stored, such as '7.5', in the language in use; '1/170' stays so."""
+    text = str(exact)
+    return text if "/" in text else format_number(Fraction(text), language())
 
 
 def quantity(amount: int | str | Decimal, unit: str) -> str:

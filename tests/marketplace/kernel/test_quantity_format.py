@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from marketplace.kernel.quantity_format import format_number, format_quantity
+from marketplace.kernel.quantity_format import format_number, format_quantity, number
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,14 @@ from marketplace.kernel.quantity_format import format_number, format_quantity
 )
 def test_a_quantity_is_shown(amount, unit, locale, shown):
     assert format_quantity(amount, unit, locale).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("exact", "shown"), [("30.048", "30,048"), ("1/170", "1/170"), (1200, "1.200"), ("0.98", "0,98")]
+)
+def test_an_exact_number_is_shown_in_the_language_of_its_reader(app, exact, shown):
+    with app.test_request_context(headers={"Accept-Language": "id"}):
+        assert number(exact) == shown
 
 
 @pytest.mark.parametrize(
