@@ -18,7 +18,8 @@ from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.personal import personal_fields
 
-NAMES = ("name", "label")
+# What must not be empty: a name shown in its place, a reason that the database asks for.
+NAMES = ("name", "label", "reason")
 FORGOTTEN = (
     "account_access",
     "account_new_address",

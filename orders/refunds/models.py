@@ -1,6 +1,7 @@
 """Refunds and their lines. A refund is never changed; what becomes of the money is `payments.MoneyBack`."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, only_personal_changes
 
 
 class Refund(Journaled, Base):
@@ -15,6 +17,7 @@ class Refund(Journaled, Base):
 
     __tablename__ = "refund_refund"
     belongs_to = "order_id"
+    journal_personal: ClassVar[frozenset[str]] = frozenset({"reason"})
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("goods IN ('restocked', 'scrapped')", name="goods_known"),
@@ -23,7 +26,7 @@ class Refund(Journaled, Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     order_id: Mapped[str] = mapped_column(ForeignKey("checkout_order.id"), index=True)
     goods: Mapped[str] = mapped_column(String(9))
-    reason: Mapped[str] = mapped_column(String(200), default="")
+    reason: Mapped[str] = mapped_column(Personal(200), default="")
     seller_at_fault: Mapped[bool] = mapped_column(default=False)
     currency: Mapped[str] = mapped_column(String(3))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
@@ -47,5 +50,5 @@ class RefundLine(Journaled, Base):
     seller_loss_minor: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
-append_only(Refund.__table__)
+append_only(Refund.__table__, unless=only_personal_changes(Refund.__table__))
 append_only(RefundLine.__table__)

@@ -13,7 +13,7 @@ from marketplace.kernel.dates import day, moment
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import money
-from marketplace.kernel.quantity_format import quantity
+from marketplace.kernel.quantity_format import number, quantity
 from producers.cooperatives.evidence import Evidence
 from producers.cooperatives.models import Member
 from producers.cooperatives.words import CLAIMS
@@ -21,7 +21,7 @@ from producers.decisions.models import Decision
 from producers.labour.models import OwnCost, WorkRecord
 from producers.labour.queries import own_costs_of_step, work_of_step
 from producers.labour.words import KINDS
-from producers.lots.models import CostMovement, Lot, LotCost, OpeningStock, Step, StepOverride
+from producers.lots.models import CostMovement, Lot, LotCost, OpeningAuthor, OpeningStock, Step, StepOverride
 from producers.materials.models import Purchase, SupplierPayment
 from producers.wages.models import Payslip, TopUp, WagePayment
 from producers.wages.words import METHODS
@@ -146,6 +146,7 @@ def _supplier_payment(row: SupplierPayment, organisation: Organisation) -> Recor
 
 def _opening(row: OpeningStock, organisation: Organisation) -> Record:
     lot = db.session.get_one(Lot, row.lot_id)
+    author = db.session.get(OpeningAuthor, row.id)
     return Record(
         row,
         _("%(name)s brought in, figures typed in", name=lot.name),
@@ -153,6 +154,7 @@ def _opening(row: OpeningStock, organisation: Organisation) -> Record:
             (_("Brought in on"), day(row.brought_in_on)),
             (_("Quantity"), quantity(lot.quantity_in, lot.unit)),
             (_("Standing"), _("Declared: no record stands behind the figures")),
+            (_("Typed in by"), name_of(author.typed_by) if author else ""),
             (_("Note"), row.note),
         ],
         links=[_to_lot(lot)],
@@ -169,9 +171,9 @@ def _work(row: WorkRecord, organisation: Organisation) -> Record:
         _("Work of %(name)s: %(step)s", name=row.member.name, step=step.name),
         facts=[
             (_("Member"), f"{row.member.number} {row.member.name}"),
-            (str(KINDS[row.kind]), row.quantity),
+            (str(KINDS[row.kind]), number(row.quantity)),
             (_("Rate"), _("%(rate)s, %(number)s", rate=rate, number=decision.number) if decision else rate),
-            (_("Hours"), row.hours),
+            (_("Hours"), number(row.hours)),
             (_("Wage"), money(row.amount_minor, organisation.currency)),
             (_("Worked on"), day(row.worked_on)),
             (_("Signed off"), _signed(row, organisation)),

@@ -2,13 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, append_only
 from marketplace.kernel.journal.models import Journaled
+from marketplace.kernel.personal import Personal, only_personal_changes
 from marketplace.kernel.scope import scoped
 from producers.cooperatives.models import Member
 from producers.lots.models import Lot, Step
@@ -127,6 +128,7 @@ class SlipVoid(Journaled, Base):
 
     __tablename__ = "delivery_slip_void"
     belongs_to = "slip_id"
+    journal_personal = frozenset({"reason"})
     __table_args__ = (
         CheckConstraint("reason <> ''", name="reason_given"),
         CheckConstraint("voided_by <> made_by OR NOT moved", name="second_person"),
@@ -135,7 +137,7 @@ class SlipVoid(Journaled, Base):
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"))
     slip_id: Mapped[str] = mapped_column(ForeignKey("delivery_slip.id"), unique=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Personal())
     moved: Mapped[bool] = mapped_column()
     made_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
     voided_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
@@ -178,7 +180,7 @@ _WEIGHED = "OLD.step_id IS NULL AND NEW.step_id IS NOT NULL AND " + " AND ".join
 append_only(DeliverySlip.__table__, unless=_WEIGHED)
 append_only(SlipAnswer.__table__)
 append_only(AdvanceUse.__table__)
-append_only(SlipVoid.__table__)
+append_only(SlipVoid.__table__, unless=only_personal_changes(SlipVoid.__table__))
 for _model in (DeliverySlip, SlipVoid, WorkNote):
     scoped(_model.__table__)
 for _part in (SlipAnswer, AdvanceUse):

@@ -6,12 +6,13 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in the tables, the console's pages of steps and of work to sign off, and what they say elsewhere."""
-    from marketplace.accounts import console
+    from marketplace.accounts import console, persons
     from producers.cooperatives import today
     from producers.decisions import citations
-    from producers.labour import citing, models, step_views, views, waiting
+    from producers.labour import citing, erasing, models, step_views, views, waiting
 
     app.extensions["labour"] = models
+    persons.register(app, erasing)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(step_views.blueprint)
     console.add_entry(app, _l("Work"), "labour.index", order=10)

@@ -5,7 +5,7 @@ Quantities are whole base units of the lot (grams or pieces), masses whole grams
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -148,12 +148,23 @@ class OpeningStock(Journaled, Base):
     """Goods brought in with typed-in figures and no record behind them: their cost reads 'declared'."""
 
     __tablename__ = "lot_opening"
+    journal_personal = frozenset({"note"})
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True, default=ids.new_id)
     organisation_id: Mapped[str] = mapped_column(ForeignKey("account_organisation.id"), index=True)
     lot_id: Mapped[str] = mapped_column(ForeignKey("lot.id"), index=True)
-    note: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Personal(), default="")
     brought_in_on: Mapped[date] = mapped_column(Date)
+
+
+class OpeningAuthor(Journaled, Base):
+    """Who typed in the figures of goods brought in, and when; none for what a command brought in."""
+
+    __tablename__ = "lot_opening_author"
+
+    opening_id: Mapped[str] = mapped_column(ForeignKey("lot_opening.id"), primary_key=True)
+    typed_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
+    typed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Step(Journaled, Base):
@@ -240,6 +251,7 @@ class StepOverride(Journaled, Base):
     """
 
     __tablename__ = "lot_step_override"
+    journal_personal = frozenset({"reason"})
     __table_args__ = (
         CheckConstraint("quantity > most AND most >= 0", name="exceeds"),
         CheckConstraint("reason <> ''", name="reason_given"),
@@ -251,7 +263,7 @@ class StepOverride(Journaled, Base):
     unit: Mapped[str] = mapped_column(String(3))
     quantity: Mapped[int] = mapped_column(BigInteger)
     most: Mapped[int] = mapped_column(BigInteger)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Personal())
     recorded_by: Mapped[str] = mapped_column(ForeignKey("account_user.id"))
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("account_user.id"))
     approved_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -259,6 +271,7 @@ class StepOverride(Journaled, Base):
 
 append_only(Movement.__table__, unless=only_personal_changes(Movement.__table__))
 append_only(CostMovement.__table__)
+append_only(OpeningAuthor.__table__)
 for _dialect, _statements in YIELD_SQL.items():
     for _statement in _statements:
         after_create(StepOverride.__table__, _statement, _dialect)

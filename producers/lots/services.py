@@ -27,7 +27,7 @@ from producers.lots.errors import (
     QuantityNotPositive,
 )
 from producers.lots.keeping import Cause
-from producers.lots.models import Lot, LotCost, OpeningStock
+from producers.lots.models import Lot, LotCost, OpeningAuthor, OpeningStock
 from producers.lots.queries import awaits_cost, costs_of, lot_numbered
 
 BASE_UNITS = frozenset({"GRM", "H87"})
@@ -116,8 +116,7 @@ def bring_in(
     opening = OpeningStock(
         id=id or ids.new_id(), organisation_id=organisation.id, lot_id=lot.id, note=note, brought_in_on=lot.made_on
     )
-    db.session.add(opening)
-    db.session.flush()
+    _add_typed(actor, opening)
     rows = _declared_rows(opening.id, costs or {})
     keeping.receive(lot, quantity, rows, Cause(opening.id, lot.made_on, client_key=client_key))
     _post_brought_in(lot, opening.id, rows)
@@ -141,8 +140,7 @@ def declare_cost(actor: Actor, lot: Lot, costs: Mapping[str, int]) -> Lot:
         note=opening.note,
         brought_in_on=clock.today(lot.organisation.zone),
     )
-    db.session.add(second)
-    db.session.flush()
+    _add_typed(actor, second)
     rows = _declared_rows(second.id, costs)
     keeping.revalue(lot, rows, Cause(second.id, second.brought_in_on))
     _post_brought_in(lot, second.id, rows)
@@ -210,6 +208,13 @@ def clear_hold(actor: Actor, lot: Lot) -> Lot:
     lot.on_hold = False
     db.session.flush()
     return lot
+
+
+def _add_typed(actor: Actor, opening: OpeningStock) -> None:
+    db.session.add(opening)
+    db.session.flush()
+    if actor.user_id:
+        db.session.add(OpeningAuthor(opening_id=opening.id, typed_by=actor.user_id, typed_at=clock.now()))
 
 
 def _declared_rows(source_id: str, costs: Mapping[str, int]) -> list[CostRow]:

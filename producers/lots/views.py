@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, g, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.policy import PREPARES, READS_WAGES, RoleIn
@@ -95,6 +95,9 @@ def bring_in(organisation: str) -> Answer:
 def declare_cost(organisation: str, lot_id: str) -> Answer:
     """Type in what a brought-in lot cost; from then on its cost reads declared."""
     lot = queries.lot_of(g.organisation.id, lot_id)
+    if request.method == "GET" and not queries.awaits_cost(lot):
+        # Its own page says what it cost, or why that cannot be entered any more.
+        return redirect(_address(lot))  # type: ignore[return-value]
     context: dict[str, Any] = {"lot": lot, "purposes": COST_PURPOSES}
     if request.method == "POST":
         try:

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from marketplace.accounts.actor import SYSTEM
+from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.erasing import CannotErase, erase_person, forget_freed_pages
-from marketplace.accounts.models import NewAddress, SecondFactor, User
+from marketplace.accounts.models import NewAddress, Role, SecondFactor, User
 from marketplace.accounts.persons import ERASED, NobodyKnown, find_person
 from marketplace.accounts.sessions import begin_session
 from marketplace.catalogue.models import Stock
@@ -20,11 +20,17 @@ from marketplace.kernel import clock, ids, invariants, jobs
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.journal.verify import check_journal
+from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.history.models import HistoryInvoice
 from orders.payments.models import PaymentIntent
 from producers.cooperatives.models import Member
 from producers.cooperatives.services import give_consent
+from producers.deliveries.models import DeliverySlip
+from producers.deliveries.voiding import void_slip
+from producers.labour.services import discard, record_work
+from producers.lots.models import Lot, StepOverride
+from producers.lots.steps import InputLine, OutputLine, record_step
 from producers.phone import services as phone
 from producers.wages.models import Payslip
 from producers.wages.services import confirm_payment
@@ -108,7 +114,19 @@ def make_more(world: World) -> None:
                            rows=1, rows_sha256="0" * 64, amount_minor=1, credit_note_id=db.session.scalar(credited)),
         ]
     )  # fmt: skip
+    give_reasons(world, ani)
     db.session.flush()
+
+
+def give_reasons(world: World, ani: Member) -> None:
+    """A slip made void, and a step of Ani's that yielded more than its recipe, discarded since: both with a reason."""
+    manager = Actor(world.people["manager"], ani.organisation_id, frozenset({Role.MANAGER}))
+    void_slip(manager, db.session.get_one(DeliverySlip, world.own["delivery"]), reason="x")
+    yarn = db.session.get_one(Lot, world.own["yarn"])
+    step = record_step(manager, ani.organisation, name="dyeing", max_yield="0.9", inputs=[InputLine(yarn, 10)],
+                       outputs=[OutputLine(10, "GRM")], loss_g=0, override_reason="x")  # fmt: skip
+    record_work(manager, step, ani, kind="hour", quantity="1", hours="1", rate=Money(1, ani.organisation.currency))
+    discard(manager, step)
 
 
 def name_in_public(member_id: str) -> None:
@@ -220,6 +238,7 @@ def test_an_erased_person_is_heard_nowhere_and_everything_verifies(house):
         broken = verify()
         member = db.session.get_one(Member, house.world.own["ani"])
         state = (member.name, member.left_on)
+        reasons = {row.reason for row in db.session.scalars(select(StepOverride))}
         named = [stock for stock in db.session.scalars(select(Stock)) if stock.named]
         sessions = db.session.scalar(text("SELECT count(*) FROM account_sign_in WHERE user_id = :id").params(id=token))
         data = house.file.read_bytes()
@@ -230,6 +249,7 @@ def test_an_erased_person_is_heard_nowhere_and_everything_verifies(house):
     assert house.aviary.places(gone) >= {"coop_member.name", "account_user.email", "account_second_factor.secret"}
     assert any("sepuluh tahun" in sentence for sentence in said)
     assert (*state, named, sessions) == (ERASED, DAY, [], 0)
+    assert ERASED in reasons
     assert {reader: it & gone for reader, it in heard.items()} == {"visitor": set(), "manager": set()}
     assert left & gone == set()
     assert left, "the others' fields can still be read"

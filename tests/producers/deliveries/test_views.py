@@ -220,6 +220,7 @@ def test_a_wrong_slip_is_made_void_by_a_second_person_and_says_so_everywhere(scr
     bookkeeper = screens.who("bookkeeper")
     page = bookkeeper.get(address).follow("The slip is wrong")
     assert "600 g Benang nila, Rp100,000" in page.words
+    assert "No names. The reason stays with the slip." in page.words
     assert page.form().send(status=422).errors() == {"reason": "Fill this in."}
 
     page = page.form().fill(reason="Yarn of another member").send()

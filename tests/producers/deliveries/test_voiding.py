@@ -141,7 +141,8 @@ def test_the_database_holds_the_second_person_and_keeps_the_row(door):
     void = void_slip(door.bookkeeper, slip, reason=REASON)
 
     for statement in (
-        "UPDATE delivery_slip_void SET reason = 'x'",
+        "UPDATE delivery_slip_void SET voided_by = made_by",
+        "UPDATE delivery_slip_void SET reason = ''",
         "DELETE FROM delivery_slip_void",
         "INSERT INTO delivery_slip_void SELECT 'V', organisation_id, 'S', reason, moved, made_by, made_by, voided_on,"
         " voided_at FROM delivery_slip_void",

@@ -11,7 +11,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
 from producers.cooperatives.services import enrol_member
 from producers.decisions.services import record_decision
-from producers.lots.models import Lot
+from producers.lots.models import Lot, OpeningAuthor
 from producers.lots.queries import costs_of
 from producers.lots.services import bring_in
 from tests.factories.producers import make_platform
@@ -125,6 +125,10 @@ def test_the_cost_is_entered_once_and_reads_declared(house, decided):
     assert page.words.count("Declared") == 2
     assert "Enter what it cost" not in page.words
     assert "Its cost cannot be typed in now" in form.send(status=409).alerts[0]
+    assert bookkeeper.get(f"/k/weavers/lots/{lot_id}/cost", status=302).response.location.endswith(f"/lots/{lot_id}")
+    opening = house.read(lambda: db.session.scalars(db.select(OpeningAuthor.opening_id)).one())
+    record = bookkeeper.get(f"/k/weavers/records/{opening}").words
+    assert "Typed in by" in record
     assert house.read(lambda: list(run_all())) == []
 
 
