@@ -34,7 +34,9 @@ def settings(folder: Path) -> dict[str, str]:
         "LUMBUNG_ENV": "development",
         "TRUSTED_PROXIES": "1",
     }
-    return {**os.environ, **own, "PYTHONPATH": str(CHECKOUT)}
+    # Compiled modules are kept, as script/bootstrap keeps them: else each start would compile them anew.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, **own, "PYTHONPATH": str(CHECKOUT)}
 
 
 def lumbung(*arguments: str) -> list[str]:

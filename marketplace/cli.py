@@ -1,5 +1,6 @@
 """The command `lumbung`: parts hang their own commands on it in their init_app."""
 
+import gc
 import json
 import sys
 from functools import partial
@@ -11,7 +12,7 @@ from flask.cli import FlaskGroup, with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from marketplace.config import BadSetting
-from marketplace.kernel import grants, scope
+from marketplace.kernel import grants, health, scope
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.logs import traced
 from marketplace.kernel.policy import rule_of
@@ -20,12 +21,23 @@ NOT_KEPT = "What was not finished was not kept: look at the server and the room 
 
 
 def _create_app() -> Flask:
-    from marketplace.app import create_app
+    gc.disable()  # loading makes hardly any garbage, and looking for it costs a tenth of a start
+    try:
+        from marketplace.app import create_app
 
-    return create_app()
+        return create_app()
+    finally:
+        gc.enable()
 
 
-@click.group(cls=FlaskGroup, create_app=_create_app, add_default_commands=False, add_version_option=False)
+class Commands(FlaskGroup):
+    """Our commands alone: what other packages would hang here is not looked for."""
+
+    def _load_plugin_commands(self) -> None:
+        return
+
+
+@click.group(cls=Commands, create_app=_create_app, add_default_commands=False, add_version_option=False)
 @click.pass_context
 def cli(context: click.Context) -> None:
     """Lumbung: a fair-trade marketplace whose receipts are proof."""
@@ -44,9 +56,10 @@ def db() -> None:
 @with_appcontext
 def db_upgrade(context: click.Context, revision: str, with_demo: bool) -> None:
     """Bring the tables up to a revision (by default the newest)."""
-    from flask_migrate import upgrade
+    if revision != "head" or not health.is_up_to_date():
+        from flask_migrate import upgrade  # a start that finds everything in place does without
 
-    upgrade(revision=revision)
+        upgrade(revision=revision)
     role = grants.let_app_in()
     if role:
         click.echo(f"{role} may read and write the rows.")

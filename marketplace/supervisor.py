@@ -113,7 +113,6 @@ def first(prepare: Callable[[], Any]) -> None:
 
 def share() -> None:
     """Set what is loaded apart from what the garbage collector writes to, so that a fork shares it."""
-    gc.collect()
     gc.freeze()
 
 

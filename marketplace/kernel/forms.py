@@ -30,8 +30,6 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import email_validator
-import phonenumbers
 from flask import Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -104,6 +102,8 @@ class Email(Text):
     """An e-mail address in lower case; nothing is asked of the network."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        import email_validator  # a start does without
+
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
             checked = email_validator.validate_email(text, check_deliverability=False)
@@ -261,6 +261,8 @@ def done(address: str, sentence: str = "") -> Response:
 
 def phone_number(text: str, region: str = "ID") -> str | None:
     """The number as +62…, one without a country code read as one of `region`; None where it is no number."""
+    import phonenumbers  # a start does without
+
     try:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:

@@ -43,13 +43,20 @@ def alive() -> Response:
 @allow(PUBLIC)
 def ready() -> Response:
     """The database answers and has the newest tables; where not, the answer is 503."""
-    try:
-        current = db.session.scalars(text("SELECT version_num FROM alembic_version")).all()
-    except (OperationalError, ProgrammingError) as error:
-        raise NotReady from error
-    if set(current) != _newest():
+    if not is_up_to_date():
         raise NotReady
     return jsonify(status="ready")
+
+
+def is_up_to_date() -> bool:
+    """Whether the database answers and has the newest tables; the session's transaction ends."""
+    try:
+        current = db.session.scalars(text("SELECT version_num FROM alembic_version")).all()
+    except (OperationalError, ProgrammingError):
+        return False
+    finally:
+        db.session.rollback()
+    return set(current) == _newest()
 
 
 @cache

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import click
 from flask import Flask
-from tqdm import tqdm
 
 from marketplace.kernel.money import Money
 
@@ -82,6 +81,8 @@ def import_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def with_progress(items: Iterable[Item], what: str, *, quiet: bool) -> Iterator[Item]:
     """The items, with a progress bar on the terminal's error stream."""
+    from tqdm import tqdm  # a start does without
+
     yield from tqdm(items, desc=what, disable=quiet or None, leave=False)
 
 

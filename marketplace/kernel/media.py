@@ -5,27 +5,18 @@ hidden behind it. A document (PDF) is kept as it came and is only ever handed ou
 """
 
 import hashlib
-import io
 import threading
-import warnings
 from dataclasses import dataclass
 
-import pillow_heif
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageCms, ImageFile, ImageOps
 
 from marketplace.config import MEDIA_EDGE_MAX, MEDIA_PIXELS_MAX, UPLOAD_BYTES_MAX
 from marketplace.kernel.errors import LumbungError
 
 THUMBNAIL_WIDTHS = (320, 640, 960)
-WEBP_QUALITY = 82
 
 WEBP = "image/webp"
 PDF = "application/pdf"
-
-pillow_heif.register_heif_opener()
-# Pillow only warns of a picture between once and twice its limit, and then decodes it.
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 # Decoded pictures are the largest things in memory: one at a time in a process.
 _decoding = threading.Lock()
@@ -125,8 +116,10 @@ def clean_image(
     kind = sniff(data)
     if kind is None or kind == "PDF":
         raise PictureTypeRefused
+    from marketplace.kernel import pixels  # a start does without
+
     with _decoding:
-        return _encoded(_decoded(data, kind, pixels_max, edge_max))
+        return pixels.encoded(pixels.decoded(data, kind, pixels_max, edge_max))
 
 
 def clean_document(data: bytes, *, bytes_max: int = UPLOAD_BYTES_MAX) -> CleanDocument:
@@ -152,9 +145,9 @@ def thumbnail(image: CleanImage, width: int) -> CleanImage:
     """A smaller copy, `width` pixels wide; refuses a width that is not smaller."""
     if not 0 < width < image.width:
         raise ValueError("a thumbnail is smaller than its picture")
-    with Image.open(io.BytesIO(image.data), formats=["WEBP"]) as full:
-        height = max(1, round(image.height * width / image.width))
-        return _encoded(full.resize((width, height), Image.Resampling.LANCZOS))
+    from marketplace.kernel import pixels  # a start does without
+
+    return pixels.smaller(image, width)
 
 
 def thumbnail_widths(width: int) -> tuple[int, ...]:
@@ -165,47 +158,3 @@ def thumbnail_widths(width: int) -> tuple[int, ...]:
 def _check_size(data: bytes, bytes_max: int) -> None:
     if len(data) > bytes_max:
         raise MediaTooLarge(megabytes=bytes_max // (1024 * 1024))
-
-
-def _decoded(data: bytes, kind: str, pixels_max: int, edge_max: int) -> Image.Image:
-    too_many = MediaTooManyPixels(megapixels=pixels_max // 1_000_000)
-    # WeasyPrint switches this on for the whole process when it is imported; half a photo is no evidence.
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        with Image.open(io.BytesIO(data), formats=[kind]) as image:
-            if image.width * image.height > pixels_max:
-                raise too_many
-            image.draft(None, (edge_max, edge_max))
-            image.thumbnail((edge_max, edge_max), Image.Resampling.LANCZOS)
-            return _in_srgb(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as bomb:
-        raise too_many from bomb
-    except MediaRefused:
-        raise
-    except Exception as damage:  # the decoders raise whatever a malformed file leads them to
-        raise MediaUnreadable from damage
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    """The picture as RGB or RGBA in sRGB: phones record wider colours, and cloth must keep its own."""
-    if image.mode.startswith("I;16"):
-        # Pillow clips sixteen bits to eight where they should be scaled.
-        image = image.point(lambda level: level * (1 / 256)).convert("L")
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "RGBA", "CMYK"):
-        mode = "RGBA" if image.mode == "RGBA" else "RGB"
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode=mode)
-        except ImageCms.PyCMSError:
-            converted = None
-        if converted is not None:
-            return converted
-    return image.convert("RGBA" if image.has_transparency_data else "RGB")
-
-
-def _encoded(image: Image.Image) -> CleanImage:
-    out = io.BytesIO()
-    image.save(out, "WEBP", quality=WEBP_QUALITY, method=4, exif=b"", xmp=b"", icc_profile=None)
-    data = out.getvalue()
-    return CleanImage(data, image.width, image.height, WEBP, hashlib.sha256(data).hexdigest())

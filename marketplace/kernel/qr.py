@@ -1,12 +1,15 @@
 """QR codes as SVG for pages and as PNG data addresses for documents."""
 
 import io
+from typing import TYPE_CHECKING
 
-import segno
 from flask_babel import lazy_gettext as _l
 
 from marketplace.config import QR_BYTES_MAX
 from marketplace.kernel.errors import LumbungError
+
+if TYPE_CHECKING:
+    import segno
 
 QR_QUIET_MODULES = 4
 """White border the standard asks for (ISO/IEC 18004)."""
@@ -52,7 +55,9 @@ def qr_png_data_url(text: str, *, scale: int = 8, bytes_max: int = QR_BYTES_MAX)
     return _make(text, bytes_max).png_data_uri(scale=scale, border=QR_QUIET_MODULES)
 
 
-def _make(text: str, bytes_max: int) -> segno.QRCode:
+def _make(text: str, bytes_max: int) -> "segno.QRCode":
+    import segno  # a start does without
+
     if not 0 < len(text.encode()) <= bytes_max:
         raise QrTextUnfit(bytes_max=bytes_max)
     # Level M survives a crease or a stain; Micro QR is left out because many phones cannot read it.

@@ -28,6 +28,7 @@ from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, 
 from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
+from marketplace.kernel.routing import LateRule
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -54,6 +55,8 @@ log = structlog.get_logger("web")
 
 class LumbungFlask(Flask):
     """Flask with one commit an action, and addresses made once: a list prints the same hundred again and again."""
+
+    url_rule_class = LateRule
 
     def __init__(self, *names: Any, **folders: Any) -> None:
         super().__init__(*names, **folders)

@@ -10,10 +10,8 @@ from random import Random
 
 from flask import current_app
 from flask_babel import force_locale
-from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
-from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import PLATFORM_SLUG, register_organisation
 from marketplace.catalogue.listings import PhotoFile
 from marketplace.kernel import clock
@@ -42,11 +40,6 @@ class Made:
 
     sign_ins: Sequence[SignInLine]
     pairing: str
-
-
-def is_empty() -> bool:
-    """Whether no organisation exists yet."""
-    return db.session.scalar(select(Organisation.id).limit(1)) is None
 
 
 def make_demo(*, full: bool, progress: Progress) -> Made:

@@ -20,7 +20,10 @@ READY_S_MAX = 3
 SHOP_MIB_MAX = 240
 WORK_MIB_MAX = 150
 # Each would cost every start, or every process its memory; a command that needs one loads it.
-LATE = {"alembic", "huey", "numpy", "openpyxl", "pikepdf", "requests", "stripe", "weasyprint", "xlsxwriter"}
+LATE = {
+    *("PIL", "alembic", "email_validator", "huey", "numpy", "openpyxl", "phonenumbers", "pikepdf", "pillow_heif"),
+    *("requests", "segno", "stripe", "tqdm", "weasyprint", "xlsxwriter"),
+}
 
 
 def parts_of(house: House) -> tuple[int, list[int], int]:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
-from tqdm import tqdm
 
 from marketplace.kernel import clock, grants
 from marketplace.kernel.check_log import BACKUP, note_check
@@ -50,6 +49,8 @@ def restore(path: Path) -> None:
 
 
 def _bar(what: str, pieces: int) -> Advance:
+    from tqdm import tqdm  # a start does without
+
     bar = tqdm(desc=what, total=pieces, disable=None, leave=False)
 
     def advance(done: int) -> None:
