@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe(app, "order.ended", "payments.close_session", handlers.close_session)
     outbox.subscribe(app, "order.paid", "payments.fetch_fee", handlers.fetch_fee)
     outbox.subscribe(app, "fee.reported", "payments.fetch_reported_fee", handlers.fetch_fee)
+    outbox.subscribe(app, "payment.unfilled", "payments.fetch_lost_fee", handlers.fetch_lost_fee)
     outbox.subscribe(app, "money_back.due", "payments.send_back", handlers.send_back)
     jobs.every(app, 1, "payments.ask_about_open", handlers.ask_about_open)
     jobs.daily(app, RECONCILE_HOUR_UTC, "payments.reconcile", reconciling.reconcile_daily)

@@ -10,20 +10,8 @@ from flask.cli import with_appcontext
 from marketplace.config import RECONCILE_DAYS, RECONCILE_DAYS_MAX
 from marketplace.kernel import clock
 from orders.payments.models import Reconciliation
+from orders.payments.reconcile import SAYS
 from orders.payments.reconciling import reconcile
-
-SAYS = {
-    "paid_there_unknown_here": "paid there, unknown here",
-    "paid_here_unknown_there": "paid here, unknown there",
-    "amount_differs": "another sum",
-    "not_posted": "not in the books over this sum",
-    "fee_differs": "another fee",
-    "page_open_past_its_end": "its page can still be paid",
-    "sent_back_there_only": "sent back there, unknown here",
-    "refund_differs": "sent back over another sum",
-    "refund_moved": "sent back, its state was not noted",
-    "refund_never_sent": "to be sent back, never sent",
-}
 
 
 @click.command("reconcile")

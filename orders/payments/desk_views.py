@@ -17,12 +17,15 @@ from marketplace.kernel.policy import allow
 from orders.checkout.queries import order_numbered
 from orders.payments.models import MoneyBack
 from orders.payments.queries import (
+    last_reconciliation,
     money_back_open,
     money_back_with,
+    open_disputes,
     transfers_awaited,
     waiting_money_back,
     waiting_transfers,
 )
+from orders.payments.reconcile import SAYS
 from orders.payments.schemas import Arrived, Returned
 from orders.payments.services import WrongAmount, confirm_transfer, settle_money_back
 
@@ -59,9 +62,10 @@ def transfer(number: str) -> Answer:
 @blueprint.get("/operator/money-back")
 @allow(OPERATOR)
 def money_back() -> str:
-    """Sums that have not reached their buyers."""
+    """Sums that have not reached their buyers, disputes, and how the provider's lists last compared with the books."""
     page = paged(money_back_open(), page_asked())
-    return render_template("orders/payments/money_back.html", page=page)
+    told = {"disputes": open_disputes(), "compared": last_reconciliation(), "says": SAYS}
+    return render_template("orders/payments/money_back.html", page=page, **told)
 
 
 @blueprint.route("/operator/money-back/<money_back_id>", methods=["GET", "POST"])
@@ -80,7 +84,7 @@ def send_money_back(money_back_id: str) -> Answer:
 
 
 def duties() -> Iterator[OperatorDuty]:
-    """Transfers to look for on the statement, sums to send by hand."""
+    """Transfers to look for on the statement, sums to send by hand, disputes, differences from the provider."""
     count, since = waiting_transfers()
     if count:
         what = ngettext("transfer to confirm", "transfers to confirm", count)
@@ -89,6 +93,15 @@ def duties() -> Iterator[OperatorDuty]:
     if count:
         what = ngettext("sum to send back", "sums to send back", count)
         yield OperatorDuty(count, what, _("Send"), "desk.money_back", since=since)
+    disputes = open_disputes()
+    if disputes:
+        what = ngettext("payment disputed at the buyer's bank", "payments disputed at the buyers' banks", len(disputes))
+        yield OperatorDuty(len(disputes), what, _("Look"), "desk.money_back", since=disputes[0][0].noted_at)
+    compared = last_reconciliation()
+    if compared and compared.open_count:
+        count = compared.open_count
+        what = ngettext("difference from the payment provider", "differences from the payment provider", count)
+        yield OperatorDuty(count, what, _("Look"), "desk.money_back", since=compared.at)
 
 
 def _found(money_back_id: str) -> MoneyBack:

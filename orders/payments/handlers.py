@@ -47,7 +47,7 @@ def close_session(payload: dict[str, Any]) -> None:
 def fetch_fee(payload: dict[str, Any]) -> None:
     """Ask for the real fee of a card payment and report it; raises FeeNotKnownYet to be asked again."""
     order_id = payload["order_id"]
-    # A payment that found its order ended goes back whole: its fee belongs to no line of a receipt.
+    # A payment that found its order ended goes back whole: its fee belongs to no line (fetch_lost_fee).
     query = select(Payment).join(Order, Order.id == Payment.order_id)
     query = query.where(Payment.order_id == order_id, Payment.method == "card", Order.state == "paid")
     payment = db.session.scalar(query.order_by(Payment.id).limit(1))
@@ -61,11 +61,27 @@ def fetch_fee(payload: dict[str, Any]) -> None:
     report_fee(SYSTEM, order_id, fee, source=f"balance transaction of {reference}")
 
 
+def fetch_lost_fee(payload: dict[str, Any]) -> None:
+    """Ask for the fee of a card payment that goes back whole, and post it; raises FeeNotKnownYet to be asked again."""
+    payment = db.session.get_one(Payment, payload["payment_id"])
+    if not card_offered():
+        return
+    payment_id, reference, currency = payment.id, payment.reference, payment.currency
+    db.session.commit()
+    fee = payment_port().fee_of(reference, currency)
+    if fee is None:
+        raise FeeNotKnownYet
+    services.bear_lost_fee(payment_id, fee)
+
+
 def send_back(payload: dict[str, Any]) -> None:
     """Send a sum back by the way it came; a transfer waits for a person."""
     owed = db.session.get_one(MoneyBack, payload["money_back_id"])
     payment = owed.payment
     if owed.state != "due" or payment is None or payment.method != "card" or not card_offered():
+        return
+    if services.is_disputed(payment.id):
+        services.fail_money_back(owed.id)  # a person decides, looking at the provider's page
         return
     edge.send_money_back(owed)
 

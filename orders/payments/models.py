@@ -107,6 +107,24 @@ class ProviderEvent(Journaled, Base):
     received_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class Dispute(Journaled, Base):
+    """A payment that its buyer's bank took back or asks about, as the provider tells; a person answers it there."""
+
+    __tablename__ = "payment_dispute"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount_positive"),
+        CheckConstraint("state IN ('open', 'won', 'lost')", name="state_known"),
+    )
+
+    id: Mapped[str] = mapped_column(String(PROVIDER_ID_LENGTH), primary_key=True)
+    payment_id: Mapped[str | None] = mapped_column(ForeignKey("payment_payment.id"), index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(4))
+    noted_at: Mapped[datetime] = mapped_column(Instant)
+    answer_by: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Reconciliation(Base):
     """One comparison of the provider's lists with our books: what was compared, what differed, what stayed open."""
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.config import DISPUTES_SHOWN_MAX
 from marketplace.kernel.db import db
 from orders.checkout.models import Order
-from orders.payments.models import MoneyBack, Payment, PaymentIntent, Reconciliation
+from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent, Reconciliation
 
 
 def money_back_of(order_id: str) -> Sequence[MoneyBack]:
@@ -64,6 +65,19 @@ def intents_to_ask(before: datetime, limit: int) -> Sequence[str]:
         .where(Order.state == "placed")
     )
     return db.session.scalars(query.order_by(PaymentIntent.opened_at).limit(limit)).all()
+
+
+def open_disputes() -> Sequence[tuple[Dispute, str | None]]:
+    """Disputes for a person with their orders' numbers, the oldest first: open, or lost and not met by the books."""
+    back = select(func.coalesce(func.sum(MoneyBack.amount_minor), 0)).where(
+        MoneyBack.payment_id == Dispute.payment_id, MoneyBack.state == "done"
+    )
+    is_met = back.correlate(Dispute).scalar_subquery() >= Dispute.amount_minor
+    query = select(Dispute, Order.number).outerjoin(Payment, Payment.id == Dispute.payment_id)
+    query = query.outerjoin(Order, Order.id == Payment.order_id)
+    query = query.where(or_(Dispute.state == "open", (Dispute.state == "lost") & ~is_met))
+    rows = db.session.execute(query.order_by(Dispute.noted_at, Dispute.id).limit(DISPUTES_SHOWN_MAX))
+    return [(dispute, number) for dispute, number in rows]
 
 
 def last_reconciliation() -> Reconciliation | None:

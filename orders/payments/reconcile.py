@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.actor import SYSTEM
@@ -20,13 +21,30 @@ from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
 from orders.checkout.models import Order
-from orders.payments import edge, services
+from orders.payments import edge, services, states
 from orders.payments.models import MoneyBack, Payment, PaymentIntent
 from orders.payments.port import PaymentPort, PaymentSeen, RefundSeen, SessionSeen
+from orders.payments.queries import open_disputes
 from orders.settlement.fees import report_fee
 
 # A page lives a day at most: a payment younger than that may belong to a page opened before the window.
 PAGE_LIVES = timedelta(days=1)
+
+SAYS = {
+    "paid_there_unknown_here": _l("paid there, unknown here"),
+    "paid_here_unknown_there": _l("paid here, unknown there"),
+    "amount_differs": _l("another sum"),
+    "not_posted": _l("not in the books over this sum"),
+    "fee_differs": _l("another fee"),
+    "page_open_past_its_end": _l("its page can still be paid"),
+    "sent_back_there_only": _l("sent back there, unknown here"),
+    "refund_differs": _l("sent back over another sum"),
+    "refund_contradicts": _l("failed here and not there, or the other way round"),
+    "refund_moved": _l("sent back, its state was not noted"),
+    "disputed": _l("disputed at the buyer's bank"),
+    "refund_never_sent": _l("to be sent back, never sent"),
+}
+MOVES = {"succeeded": states.Event.ARRIVE, "failed": states.Event.FAIL}
 
 Cure = Callable[[], object]
 
@@ -69,7 +87,8 @@ def look(port: PaymentPort, since: datetime) -> Seen:
 
 def differences(seen: Seen) -> list[Difference]:
     """Everything the provider's lists and our books do not say alike."""
-    return [*_payments(seen), *_missing_payments(seen), *_fees(seen), *_sessions(seen), *_refunds(seen), *_unsent(seen)]
+    looks = (_payments, _missing_payments, _fees, _sessions, _refunds, _unsent, _disputed)
+    return [difference for each in looks for difference in each(seen)]
 
 
 def _payments(seen: Seen) -> Iterator[Difference]:
@@ -119,12 +138,12 @@ def _fees(seen: Seen) -> Iterator[Difference]:
     """The fee in the books is the provider's; one typed by hand stays until a person decides."""
     for here in _ours(seen).values():
         fee = seen.payments[here.reference].fee
-        if (
-            here.state != "paid"
-            or fee is None
-            or not here.is_first
-            or (here.fee_reported and here.fee_minor == fee.minor)
-        ):
+        if fee is None:
+            continue
+        if here.is_unfilled:
+            yield from _lost_fee(here, fee)
+            continue
+        if here.state != "paid" or (here.fee_reported and here.fee_minor == fee.minor):
             continue
         known = Money(here.fee_minor, here.charge_currency)
         found = Difference("fee_differs", here.reference, here.number, _said(known), _said(fee))
@@ -133,6 +152,18 @@ def _fees(seen: Seen) -> Iterator[Difference]:
             found.does = "put the real fee in place of the estimate"
             found.cure = _report(here.order_id, fee, here.reference)
         yield found
+
+
+def _lost_fee(here: Row[Any], fee: Money) -> Iterator[Difference]:
+    """A payment that went back whole cost a fee all the same, which the platform bears."""
+    known = services.lost_fee(db.session.get_one(Payment, here.id))
+    if known != fee:
+        does, cure = "posted it, the platform bears it", _bear(here.id, fee)
+        yield Difference("fee_differs", here.reference, here.number, _said(known), _said(fee), does, cure)
+
+
+def _bear(payment_id: str, fee: Money) -> Cure:
+    return lambda: services.bear_lost_fee(payment_id, fee)
 
 
 def _report(order_id: str, fee: Money, reference: str) -> Cure:
@@ -181,12 +212,24 @@ def _refunds(seen: Seen) -> Iterator[Difference]:
             yield Difference("refund_differs", there.id, number, _said(amount), _said(there.amount))
         elif here.done_by is None and (here.provider_id is None or here.state != _state_of(there)):
             said = f"{here.state}, {_said(amount)}"
-            does, cure = "noted what the provider says of it", _note(here.id, there)
-            yield Difference("refund_moved", there.id, number, said, there.state, does, cure)
+            if _state_of(there) == "sent" and here.provider_id:
+                continue  # the list was read a moment before its own word came
+            if _noted(here.state, there) == _state_of(there):
+                does, cure = "noted what the provider says of it", _note(here.id, there)
+                yield Difference("refund_moved", there.id, number, said, there.state, does, cure)
+            else:
+                yield Difference("refund_contradicts", there.id, number, said, there.state)
 
 
 def _state_of(there: RefundSeen) -> str:
     return {"succeeded": "done", "failed": "failed"}.get(there.state, "sent")
+
+
+def _noted(state: str, there: RefundSeen) -> str:
+    """What a sum's state is once the provider's word was noted; what it took back stays taken back."""
+    for event in (states.Event.SEND, *filter(None, [MOVES.get(there.state)])):
+        state = states.after(state, event) or state
+    return str(state)
 
 
 def _note(money_back_id: str, there: RefundSeen) -> Cure:
@@ -217,9 +260,16 @@ def _send(money_back_id: str) -> Cure:
     return lambda: edge.send_money_back(db.session.get_one(MoneyBack, money_back_id))
 
 
+def _disputed(_seen: Seen) -> Iterator[Difference]:
+    """A buyer took her money back through her bank: named until it is won, or the books sent the same sum back."""
+    for dispute, number in open_disputes():
+        there = f"{dispute.state}, {_said(Money(dispute.amount_minor, dispute.currency))}"
+        yield Difference("disputed", dispute.id, number or "", "", there)
+
+
 def _ours(seen: Seen) -> dict[str, Row[Any]]:
     """Our payments among those seen, with what their orders say of them."""
-    first = select(func.min(Payment.id)).where(Payment.order_id == Order.id).correlate(Order).scalar_subquery()
+    unfilled = exists().where(MoneyBack.cause_id == Payment.id, MoneyBack.kind == "unfilled")
     query = (
         select(
             Payment.reference,
@@ -233,7 +283,7 @@ def _ours(seen: Seen) -> dict[str, Row[Any]]:
             Order.charge_currency,
             Order.fee_minor,
             Order.fee_reported,
-            (Payment.id == first).label("is_first"),
+            unfilled.label("is_unfilled"),
         )
         .join(Order, Order.id == Payment.order_id)
         .where(Payment.reference.in_(seen.payments))
@@ -248,8 +298,7 @@ def _posted(payments: Sequence[Row[Any]]) -> dict[str, Money]:
     """
     source = {}
     for payment in payments:
-        is_sale = payment.is_first and payment.state == "paid"
-        source[payment.order_id if is_sale else payment.id] = payment.reference
+        source[payment.id if payment.is_unfilled else payment.order_id] = payment.reference
     query = (
         select(Entry.source, Posting.currency, func.sum(Posting.amount_minor))
         .join(Posting, Posting.entry_id == Entry.id)

@@ -1,7 +1,9 @@
 """Services on payments. None calls the provider: that happens after the commit, in `handlers` and `edge`."""
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.organisations import platform
@@ -9,18 +11,20 @@ from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import Money
-from marketplace.ledger.models import Entry
+from marketplace.ledger.models import Account, Entry, Posting
 from marketplace.ledger.services import credit, debit, post, reverse
 from orders.checkout import states
 from orders.checkout.models import Order
-from orders.checkout.posting import book_of, post_payment
+from orders.checkout.posting import book_of, post_in, post_payment
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import lock_order
 from orders.checkout.terms import may_run, refuse_unless_operator
 from orders.payments import states as states_of_return
-from orders.payments.models import MoneyBack, Payment, PaymentIntent
+from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent
 
 CARD_FUND = "provider"
+LOST_FEES = "expense:payment_fee"
+DISPUTE_STATES = ("open", "won", "lost")
 
 
 class NotPayableNow(Conflict):
@@ -131,6 +135,8 @@ def _fill_or_send_back(order: Order, payment: Payment, amount: Money, source: st
             return
     post_payment(payment.id, order.number, amount, payment.fund)
     owe_back(order, amount, kind="unfilled", cause_id=payment.id, payment=payment)
+    if payment.method == "card":
+        outbox.publish("payment.unfilled", {"payment_id": payment.id})
 
 
 def confirm_transfer(actor: Actor, order_id: str, received: Money, *, reference: str, proof: str) -> Payment:
@@ -168,6 +174,65 @@ def owe_back(
     db.session.flush()
     outbox.publish("money_back.due", {"money_back_id": owed.id})
     return owed
+
+
+def is_unfilled(payment_id: str) -> bool:
+    """Whether a payment found no order that it could fill, so that it goes back whole."""
+    query = select(MoneyBack.id).where(MoneyBack.cause_id == payment_id, MoneyBack.kind == "unfilled")
+    return db.session.scalar(query) is not None
+
+
+def lost_fee(payment: Payment) -> Money:
+    """What the platform has borne of the fee of a payment that went back whole."""
+    query = select(func.coalesce(func.sum(Posting.amount_minor), 0)).join(Entry, Entry.id == Posting.entry_id)
+    query = query.join(Account, Account.id == Posting.account_id)
+    borne = db.session.scalar(query.where(Entry.source == _fee_source(payment), Account.code == LOST_FEES))
+    return Money(int(borne or 0), payment.currency)
+
+
+def bear_lost_fee(payment_id: str, fee: Money) -> None:
+    """Post the fee that the provider keeps of a payment that went back whole; a later figure posts the difference.
+
+    No sale stands behind it, so no seller, no reserve set aside at a sale and no receipt: the platform bears it.
+    Refuses a payment that filled its order, another currency and a negative fee.
+    """
+    payment = db.session.get_one(Payment, payment_id)
+    lock_order(payment.order_id)
+    if fee.currency != payment.currency or fee.minor < 0:
+        raise Invalid
+    if not is_unfilled(payment.id):
+        raise Conflict
+    more = fee - lost_fee(payment)
+    if more.minor:
+        post_in(platform(), _fee_source(payment), [debit(LOST_FEES, more), credit(payment.fund, more)])
+
+
+def _fee_source(payment: Payment) -> str:
+    return f"fee-{payment.id}"
+
+
+def note_dispute(
+    dispute_id: str, reference: str, amount: Money, *, state: str, answer_by: datetime | None = None
+) -> Dispute:
+    """Note what the provider says of a dispute; its events end the same in any order, and lost outweighs won."""
+    payment = db.session.scalar(select(Payment).where(Payment.reference == reference))
+    if payment:
+        lock_order(payment.order_id)
+    known = db.session.get(Dispute, dispute_id, with_for_update=True, populate_existing=True)
+    if known is None:
+        known = Dispute(id=dispute_id, payment_id=payment.id if payment else None, noted_at=clock.now(), state=state)
+        known.currency, known.amount_minor = amount.currency, amount.minor
+        db.session.add(known)
+    known.state = max(known.state, state, key=DISPUTE_STATES.index)
+    known.answer_by = answer_by or known.answer_by
+    db.session.flush()
+    return known
+
+
+def is_disputed(payment_id: str) -> bool:
+    """Whether the buyer's bank has, or may take, the money of a payment: sending it back would pay her twice."""
+    query = select(Dispute.id).where(Dispute.payment_id == payment_id, Dispute.state != "won")
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def payment_of(order_id: str) -> str | None:

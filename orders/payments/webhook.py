@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -151,10 +152,42 @@ def _money_back_of(refund: dict[str, Any]) -> MoneyBack | None:
 
 def _charge_booked(charge: dict[str, Any], _live: bool) -> None:
     """The provider has booked its fee: fetch it after the commit."""
-    query = select(Payment.order_id).where(Payment.reference == str(charge.get("payment_intent")))
-    order_id = db.session.scalar(query)
-    if order_id and charge.get("balance_transaction"):
-        outbox.publish("fee.reported", {"order_id": order_id})
+    payment = db.session.scalar(select(Payment).where(Payment.reference == str(charge.get("payment_intent"))))
+    if payment is None or not charge.get("balance_transaction"):
+        return
+    if services.is_unfilled(payment.id):
+        outbox.publish("payment.unfilled", {"payment_id": payment.id})
+    else:
+        outbox.publish("fee.reported", {"order_id": payment.order_id})
+
+
+def _disputed(dispute: dict[str, Any], _live: bool) -> None:
+    """The buyer's bank takes a payment back, or asks about it: noted for a person, who answers at the provider."""
+    name = dispute.get("id")
+    if not _short_text(name):
+        raise BadWebhook
+    details = dispute.get("evidence_details")
+    due = details.get("due_by") if isinstance(details, dict) else None
+    amount = _amount(dispute, "amount")
+    if amount.minor <= 0:
+        raise BadWebhook
+    services.note_dispute(
+        str(name),
+        str(dispute.get("payment_intent")),
+        amount,
+        state=ENDS.get(str(dispute.get("status")), "open"),
+        answer_by=_moment(due),
+    )
+
+
+def _moment(seconds: object) -> datetime | None:
+    """A provider's moment; None where there is none, or one of no calendar."""
+    if type(seconds) is not int:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _amount(subject: dict[str, Any], field: str) -> Money:
@@ -171,6 +204,9 @@ def _short_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= PROVIDER_ID_LENGTH
 
 
+# What a dispute's end means for the money; while it is open, or of a kind we do not know, it waits.
+ENDS = {"won": "won", "warning_closed": "won", "lost": "lost"}
+
 ACTS: dict[str, Callable[[dict[str, Any], bool], None]] = {
     "checkout.session.completed": _session_paid,
     "checkout.session.async_payment_succeeded": _session_paid,
@@ -181,4 +217,9 @@ ACTS: dict[str, Callable[[dict[str, Any], bool], None]] = {
     "refund.failed": _refund_moved,
     "charge.refund.updated": _refund_moved,
     "charge.updated": _charge_booked,
+    "charge.dispute.created": _disputed,
+    "charge.dispute.updated": _disputed,
+    "charge.dispute.closed": _disputed,
+    "charge.dispute.funds_withdrawn": _disputed,
+    "charge.dispute.funds_reinstated": _disputed,
 }

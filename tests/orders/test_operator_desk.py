@@ -9,7 +9,10 @@ from marketplace.accounts.actor import SYSTEM
 from marketplace.accounts.models import Role
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from marketplace.kernel.money import Money
 from orders.checkout.models import Order
+from orders.payments import services
+from orders.payments.models import Reconciliation
 from orders.refunds.services import refund
 from orders.settlement.models import FeeReport
 from tests.client import PageClient
@@ -70,6 +73,32 @@ def test_every_kind_of_duty_stands_on_one_list_and_leads_to_its_page(app: Flask,
         for verb in ("Type", "Send", "Pay out", "Confirm", "Look"):
             assert page.follow(verb).status == 200
         assert waiting.approved_at is None
+
+
+def test_disputes_and_what_the_last_comparison_left_open_stand_on_the_desk(shop: Shop, operator: PageClient) -> None:
+    order = shop.paid({"scarf": 1})
+    paid = services.record_payment(order.id, Money(500, "USD"), method="card", reference="pi_1")
+    services.note_dispute("du_1", "pi_1", Money(500, "USD"), state="open", answer_by=clock.now())
+    services.note_dispute("du_2", "pi_stranger", Money(700, "USD"), state="lost")
+    found = [
+        {"kind": "not_posted", "subject": "pi_7", "order": order.number, "here": "", "there": "5 USD", "done": ""},
+        {"kind": "refund_moved", "subject": "re_8", "order": "", "here": "", "there": "", "done": "noted"},
+    ]
+    moment = clock.now()
+    told = Reconciliation(at=moment, since=moment, compared={}, is_whole=True, differences=found, open_count=1)
+    db.session.add(told)
+    db.session.commit()
+    assert paid.id
+
+    desk = operator.get("/operator/").words
+    page = operator.get("/operator/money-back").words
+
+    assert "2 payments disputed at the buyers' banks" in desk
+    assert "1 difference from the payment provider" in desk
+    assert f"{order.number} US$5.00 still open" in page
+    assert "not ours US$7.00 lost, not yet in the books" in page
+    assert f"not in the books over this sum: pi_7, order {order.number} (here nothing at all, there 5 USD)" in page
+    assert "re_8" not in page
 
 
 def test_the_real_fee_is_typed_and_takes_the_estimates_place(shop: Shop, operator: PageClient) -> None:

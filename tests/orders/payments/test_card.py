@@ -144,7 +144,8 @@ def test_money_for_an_ended_order_goes_back(shop: Shop, double: StripeDouble, cl
     assert post(client, double, double.event("refund.updated", moved)) == 200
     db.session.expire_all()
     assert money_back().state == "done"
-    assert minor("platform", "provider", "USD") == 10000
+    assert minor("platform", "provider", "USD") == 10000 - 719
+    assert minor("platform", "expense:payment_fee", "USD") == 719  # nobody's sale: the platform's
     assert minor("platform", "buyer_funds:O-1", "USD") == 0
 
 

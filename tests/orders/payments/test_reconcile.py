@@ -16,12 +16,12 @@ from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.checkout.services import expire_order
 from orders.payments import services
-from orders.payments.models import MoneyBack, PaymentIntent, Reconciliation
+from orders.payments.models import Dispute, MoneyBack, PaymentIntent, Reconciliation
 from orders.payments.queries import last_reconciliation
 from orders.payments.reconciling import reconcile
 from orders.refunds.services import refund
 from tests.doubles.stripe import StripeDouble
-from tests.orders.books import assert_sound
+from tests.orders.books import assert_sound, minor
 from tests.orders.payments.test_card import placed, post, start
 from tests.orders.shop import Shop
 
@@ -132,6 +132,112 @@ def test_the_real_fee_takes_the_estimate_s_place_and_no_other(
     double.book(payment, 310)
     assert compared() == [("fee_differs", "")]
     assert order.fee_minor == 300
+
+
+def test_the_fee_of_a_payment_that_came_too_late_is_the_platform_s(
+    shop: Shop, double: StripeDouble, client: FlaskClient
+) -> None:
+    order = placed(shop, {"scarf": 1})
+    session_id = start(order)
+    double.books_at_once = False
+    event = double.pay(session_id)
+    expire_order(order.id)
+    db.session.commit()
+    assert post(client, double, event) == 200
+    db.session.expire_all()
+    (payment,) = double.payments
+    double.book(payment, 300)
+
+    assert compared() == [("fee_differs", "posted it, the platform bears it")]
+    double.book(payment, 310)
+    assert compared() == [("fee_differs", "posted it, the platform bears it")]
+    assert compared() == []
+    assert minor("platform", "expense:payment_fee", "USD") == 310
+    assert (order.fee_reported, order.state) == (False, "expired")
+    deliver()
+    assert minor("platform", "expense:payment_fee", "USD") == 310
+    assert_sound()
+
+
+def test_a_refund_failed_here_that_stands_there_waits_for_a_person(
+    paid: Callable[[], Order], double: StripeDouble, client: FlaskClient
+) -> None:
+    order = paid()
+    refund(SYSTEM, order.id, {f"{order.id}-1": 1}, goods="restocked")
+    db.session.commit()
+    deliver()
+    (sent,) = double.refunds
+    failed = double.move_refund(sent, "failed")
+    assert post(client, double, failed) == 200
+    double.refunds[sent]["status"] = "succeeded"
+
+    for _night in range(2):
+        assert compared() == [("refund_contradicts", "")]
+
+    owed = db.session.query(MoneyBack).one()
+    assert owed.state == "failed"
+    services.settle_money_back(SYSTEM, owed.id, proof="the provider's page of the 10th")
+    db.session.commit()
+    assert compared() == []
+
+
+DISPUTE = {"id": "du_1", "object": "dispute", "currency": "usd", "status": "needs_response"}
+
+
+def disputed(double: StripeDouble, status: str, kind: str = "created") -> dict[str, Any]:
+    """The provider's event of a dispute over the only payment."""
+    (payment,) = double.payments
+    details = {"due_by": int(double.now()) + 7 * 86400}
+    about = DISPUTE | {"payment_intent": payment, "amount": 6235, "status": status, "evidence_details": details}
+    return double.event(f"charge.dispute.{kind}", about)
+
+
+def test_a_dispute_is_named_until_it_is_won_or_the_books_sent_as_much_back(
+    paid: Callable[[], Order], double: StripeDouble, client: FlaskClient
+) -> None:
+    order = paid()
+    opened, lost = disputed(double, "needs_response"), disputed(double, "lost", "closed")
+
+    assert [post(client, double, event) for event in (opened, opened)] == [200, 200]
+    assert compared() == [("disputed", "")]
+
+    refund(SYSTEM, order.id, {f"{order.id}-1": 1}, goods="restocked")
+    db.session.commit()
+    deliver()
+    assert (double.refunds, db.session.query(MoneyBack).one().state) == ({}, "failed")
+
+    assert [post(client, double, event) for event in (lost, disputed(double, "under_review", "updated"))] == [200, 200]
+    assert compared() == [("disputed", "")]
+    services.settle_money_back(SYSTEM, db.session.query(MoneyBack).one().id, proof="du_1")
+    db.session.commit()
+    assert db.session.query(MoneyBack).one().amount_minor == db.session.query(Dispute).one().amount_minor
+    assert compared() == []
+    assert_sound()
+
+
+@pytest.mark.parametrize("turns", [("created", "won"), ("won", "created"), ("won",)])
+def test_a_won_dispute_is_over_in_whatever_order_its_events_come(
+    paid: Callable[[], Order], double: StripeDouble, client: FlaskClient, turns: tuple[str, ...]
+) -> None:
+    paid()
+    for turn in turns:
+        status = "needs_response" if turn == "created" else turn
+        assert post(client, double, disputed(double, status, "created" if turn == "created" else "closed")) == 200
+
+    assert compared() == []
+    assert db.session.query(Dispute).one().state == "won"
+
+
+@pytest.mark.parametrize("change", [{"id": None}, {"amount": 1.5}, {"amount": 0}, {"currency": "zzz"}])
+def test_a_dispute_that_says_nothing_we_can_read_is_refused(
+    paid: Callable[[], Order], double: StripeDouble, client: FlaskClient, change: dict[str, Any]
+) -> None:
+    paid()
+    event = disputed(double, "needs_response")
+    event["data"]["object"] |= change
+
+    assert post(client, double, event) == 400
+    assert db.session.query(Dispute).count() == 0
 
 
 def test_a_page_past_its_end_is_closed(shop: Shop, double: StripeDouble) -> None:

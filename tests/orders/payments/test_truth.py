@@ -20,7 +20,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
 from orders.checkout.models import Order
 from orders.checkout.services import cancel_order
-from orders.payments import handlers
+from orders.payments import handlers, services
 from orders.payments.models import MoneyBack, Payment, PaymentIntent
 from orders.payments.reconciling import reconcile
 from orders.payments.stripe_port import RETRIES_MAX
@@ -117,7 +117,7 @@ def end_of(order: Order) -> object:
         return list(db.session.scalars(db.select(model).where(model.order_id == order.id)))
 
     back = sorted((it.kind, it.state, it.amount_minor, it.provider_id is not None) for it in rows(MoneyBack))
-    paid = [(it.amount_minor, it.fund) for it in rows(Payment)]
+    paid = [(it.amount_minor, it.fund, services.lost_fee(it)) for it in rows(Payment)]
     pages = sorted(it.state for it in rows(PaymentIntent))
     funds = minor("platform", f"buyer_funds:{order.number}", "USD") if paid else 0
     return order.state, order.refunded_minor, order.fee_minor, order.fee_reported, back, paid, pages, funds
