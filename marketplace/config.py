@@ -205,7 +205,8 @@ def _read(env: Env) -> dict[str, Any]:
     environment = env.str("LUMBUNG_ENV", "development")
     if environment not in {"development", "test", "production"}:
         raise BadSetting("LUMBUNG_ENV must be development, test or production.")
-    base_url = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    port = env.int("PORT", 8000)
+    base_url = env.str("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
     return {
         "LUMBUNG_ENV": environment,
         "DATABASE_URL": env.str("DATABASE_URL", "sqlite:///var/lumbung.sqlite3"),
@@ -216,7 +217,7 @@ def _read(env: Env) -> dict[str, Any]:
         "FIELD_KEYS": env.list("FIELD_KEYS", []),
         "BASE_URL": base_url,
         "HOST": env.str("HOST", "127.0.0.1"),
-        "PORT": env.int("PORT", 8000),
+        "PORT": port,
         "TRUSTED_HOSTS": env.list("TRUSTED_HOSTS", []) or None,
         "TRUSTED_PROXIES": env.int("TRUSTED_PROXIES", 0),
         "RATELIMIT_ENABLED": env.bool("RATE_LIMITS", True),

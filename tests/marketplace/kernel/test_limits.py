@@ -147,3 +147,10 @@ def test_production_answers_its_own_host_alone(monkeypatch):
     config = load({"LUMBUNG_ENV": "production", "BASE_URL": "https://lumbung.example", "DATABASE_URL": "sqlite://"})
 
     assert config["TRUSTED_HOSTS"] == ["lumbung.example"]
+
+
+def test_links_lead_to_the_port_that_is_served(monkeypatch):
+    monkeypatch.delenv("BASE_URL", raising=False)
+    monkeypatch.setenv("PORT", "8061")
+
+    assert load({"LUMBUNG_ENV": "test", "DATABASE_URL": "sqlite://"})["BASE_URL"] == "http://127.0.0.1:8061"
