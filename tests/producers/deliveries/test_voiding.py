@@ -1,5 +1,8 @@
 """A wrong slip is made void by a second person; everything it moved moves back to the unit, or it is refused."""
 
+import threading
+import time
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -8,13 +11,14 @@ from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.models import Role
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
+from marketplace.kernel.scope import everything
 from marketplace.ledger.models import Book, Entry
 from marketplace.ledger.queries import balance
 from producers.deliveries import queries
 from producers.deliveries.advances import advances_open, pay_payslip
 from producers.deliveries.answers import confirm_money, contest_money
 from producers.deliveries.errors import SlipVoided
-from producers.deliveries.models import SlipVoid, WorkNote
+from producers.deliveries.models import DeliverySlip, SlipVoid, WorkNote
 from producers.deliveries.notes import finish_work, start_work
 from producers.deliveries.voiding import (
     MaterialGone,
@@ -84,6 +88,47 @@ def test_nothing_more_happens_to_a_void_slip(door):
     ):
         with pytest.raises(SlipVoided):
             act()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_of_two_who_void_it_at_once_the_second_is_told_that_it_is_void(app, door):
+    slip, actor = door.deliver(), door.bookkeeper
+    db.session.commit()
+    told: list[Exception] = []
+
+    def second() -> None:
+        with app.app_context(), everything():
+            try:
+                void_slip(actor, db.session.get_one(DeliverySlip, slip_id), reason=REASON)
+            except Exception as error:
+                told.append(error)
+            finally:
+                db.session.rollback()
+
+    slip_id = slip.id
+    void_slip(door.manager, slip, reason=REASON)
+    other = threading.Thread(target=second)
+    other.start()
+    wait_until_somebody_waits()
+    db.session.commit()
+    other.join(timeout=20)
+
+    assert [type(error) for error in told] == [SlipVoided]
+    assert db.session.query(SlipVoid).count() == 1
+    assert list(run_all()) == []
+
+
+def wait_until_somebody_waits() -> None:
+    """Until a connection waits for a lock; a third one asks, for at most ten seconds."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for _turn in range(1_000):
+            if connection.scalar(waiting):
+                return
+            time.sleep(0.01)
+    raise AssertionError("nobody waited")
 
 
 def test_who_made_it_voids_it_alone_only_where_nothing_moved(door):
