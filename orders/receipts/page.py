@@ -42,6 +42,8 @@ class ReceiptView:
     credit_notes: list[CreditNote]
     sealed: dict[str, Any] | None
     url: str
+    is_live: bool = True
+    """Whether it shows today's statuses; else a revision as issued, with its own day."""
 
     @property
     def is_sealed(self) -> bool:
@@ -59,20 +61,22 @@ class ReceiptView:
         return qr_png_data_url(self.url)
 
 
-def receipt_view(receipt: Receipt, sealed: dict[str, Any] | None, *, as_issued: bool = False) -> ReceiptView:
-    """The view of a receipt as it reads today, or as the sealed revision reads."""
-    document = sealed if as_issued and sealed else live_document(receipt)
+def receipt_view(
+    receipt: Receipt, sealed: dict[str, Any] | None, *, issued: dict[str, Any] | None = None, on_paper: bool = False
+) -> ReceiptView:
+    """The view of a receipt as it reads today, or as the `issued` document of a revision reads."""
+    document = issued or live_document(receipt)
+    currency = "" if on_paper else document["currency"]
     by_id = {line.id: line for line in receipt.order.lines}
     return ReceiptView(
         receipt=receipt,
         order=receipt.order,
         document=document,
-        lines=[
-            _line_view(line, by_id[line["id"]], "" if as_issued else document["currency"]) for line in document["lines"]
-        ],
-        credit_notes=credit_notes_of(receipt.order_id),
+        lines=[_line_view(line, by_id[line["id"]], currency) for line in document["lines"]],
+        credit_notes=[note for note in credit_notes_of(receipt.order_id) if note.number in document["credit_notes"]],
         sealed=sealed,
         url=url_for("receipts.show", token=receipt.token, _external=True),
+        is_live=issued is None,
     )
 
 

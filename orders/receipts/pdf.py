@@ -26,7 +26,7 @@ def receipt_pdf(receipt: Receipt, revision: ReceiptRevision, sealed: dict[str, A
     """The sealed revision as PDF with the very JSON attached; the same bytes every time."""
 
     def page() -> str:
-        view = receipt_view(receipt, sealed, as_issued=True)
+        view = receipt_view(receipt, sealed, issued=sealed, on_paper=True)
         return render_template("orders/receipts/paper.html", view=view, for_pdf=True)
 
     return _kept(revision, f"{receipt.number}-{revision.revision}", page, _attached(sealed, ATTACHMENT_NAME))

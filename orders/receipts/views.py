@@ -18,9 +18,11 @@ RETRY_AFTER_S = "2"
 @blueprint.get("/receipts/<token>")
 @allow(LINK)
 def show(token: str) -> str:
-    """The receipt as it reads today, with the seal of its newest revision."""
+    """The receipt as it reads today, with the seal of its newest revision; `?revision=1` shows that one as issued."""
     receipt, revision = _found(token)
-    view = receipt_view(receipt, sealed_document(revision))
+    sealed = sealed_document(revision)
+    issued = sealed or stored_document(revision)
+    view = receipt_view(receipt, sealed, issued=issued if request.args.get("revision", type=int) else None)
     return render_template("orders/receipts/receipt.html", view=view, records=records_behind(view.lines))
 
 

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pikepdf
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
@@ -20,8 +21,10 @@ from orders.fulfilment.services import pay_carrier
 from orders.receipts.models import Receipt, ReceiptRevision
 from orders.receipts.queries import receipt_of, revision_of, sealed_document, stored_document
 from orders.receipts.services import live_document
+from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
 from orders.settlement.services import confirm_payout, make_payout
+from tests.client import PageClient
 from tests.orders.shop import Shop
 
 
@@ -161,6 +164,31 @@ def test_the_link_opens_page_json_and_paper(shop: Shop, client: FlaskClient) -> 
     assert receipt_from_pdf(paper.data) == answered
     assert len(pikepdf.open(BytesIO(paper.data)).pages) == 1
     assert client.get(f"/receipts/{token}.pdf").data == paper.data
+
+
+def test_an_earlier_revision_is_shown_as_it_was_issued(shop: Shop, app: Flask) -> None:
+    order = shop.paid({"scarf": 2})
+    refund(SYSTEM, order.id, {"O-1-1": 1}, goods="restocked")
+    confirm_payout(SYSTEM, make_payout(SYSTEM, shop.silk, bank_rates={"USD": "35"}, rail="cash"), how="phone")
+    address = f"/receipts/{receipt_for(order).token}"
+    db.session.commit()
+    sequencer.sequence()
+    buyer = PageClient(app)
+
+    today = buyer.get(address)
+    first = today.follow("Revision 1 of 10 April 2026")
+    back = first.follow("The receipt as it stands today")
+
+    assert "CN-2026-000001" in today.words
+    assert "of it came back" in today.words
+    assert first.words.count("Owed") > today.words.count("Owed")
+    assert "This is revision 1 as it was issued on 10 April 2026" in first.words
+    assert "a live view" not in first.words
+    assert "CN-2026-000001" not in first.words
+    assert "of it came back" not in first.words
+    assert first.link("Receipt as JSON").endswith(".json?revision=1")
+    assert back.address == today.address
+    buyer.get(f"{address}?revision=9", status=404)
 
 
 def test_an_unknown_link_and_an_unknown_revision_are_absent(shop: Shop, client: FlaskClient) -> None:
