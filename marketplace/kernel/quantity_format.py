@@ -16,8 +16,8 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 # From this many base units up the larger unit reads better.
 LARGER = {"GRM": ("KGM", 1000), "MMT": ("MTR", 1000), "MLT": ("LTR", 1000), "SEC": ("HUR", 3600)}
 
-# Goods are counted in words ("12 buah"), measured in symbols ("21,6 kg").
-COUNTED = frozenset({"H87", "EA", "C62", "PR", "DZN", "SCO", "SET"})
+# Goods and hours are counted in words ("12 buah", "7,5 jam"), the rest is measured in symbols ("21,6 kg").
+COUNTED = frozenset({"H87", "HUR", "EA", "C62", "PR", "DZN", "SCO", "SET"})
 
 
 def init_app(app: Flask) -> None:

@@ -87,8 +87,10 @@ def looks(organisation: str) -> Answer:
 @blueprint.get("/s/<organisation>/me/materials")
 @allow(RoleIn(WORKS))
 def my_materials(organisation: str) -> Answer:
-    """My passbook: what of each lot came to my home and what became of it."""
-    return render_template("producers/phone/my_materials.html", holdings=passbook_of_member(_me().id))
+    """My passbook: what of each lot came to my home and what became of it; what is still there first."""
+    newest_first = passbook_of_member(_me().id)[::-1]
+    holdings = sorted(newest_first, key=lambda it: not it.held)
+    return render_template("producers/phone/my_materials.html", holdings=holdings)
 
 
 @blueprint.get("/s/<organisation>/me/<kind>/<paper_id>")

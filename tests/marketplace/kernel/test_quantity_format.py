@@ -19,6 +19,8 @@ from marketplace.kernel.quantity_format import format_number, format_quantity, n
         (12, "H87", "en", "12 pieces"),
         (1, "H87", "en", "1 piece"),
         (2, "PR", "id", "2 pasang"),
+        ("7.5", "HUR", "id", "7,5 jam"),
+        (168, "HUR", "en", "168 hours"),
         (1_750, "MMT", "en", "1.75 m"),
         (5_000, "SEC", "en", "5,000 s"),
         (3, "krat", "id", "3 krat"),
