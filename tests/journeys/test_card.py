@@ -15,7 +15,8 @@ from orders.cart.services import add_to_basket, open_basket
 from orders.checkout.models import Order
 from orders.checkout.services import Buyer, place_order
 from orders.payments import handlers
-from tests.conftest import CONFORMANCE, settings
+from tests.card_app import card_app
+from tests.conftest import CONFORMANCE
 from tests.databases import Database
 from tests.doubles import stripe
 from tests.factories.market import Market, make_market
@@ -35,18 +36,8 @@ def double() -> Iterator[stripe.StripeDouble]:
 @pytest.fixture
 def app(database: Database, double: stripe.StripeDouble, tmp_path: Path) -> Iterator[Flask]:
     """The app with a key, calling the double."""
-    from marketplace.app import create_app
-
-    keys = {
-        "STRIPE_API_KEY": stripe.API_KEY,
-        "STRIPE_API_BASE": double.base,
-        "STRIPE_WEBHOOK_SECRET": stripe.WEBHOOK_SECRET,
-    }
-    app = create_app(settings(database.url, tmp_path) | keys)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with card_app(database, double, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from marketplace.kernel import clock
-from tests.conftest import CONFORMANCE, settings
+from tests.card_app import card_app
+from tests.conftest import CONFORMANCE
 from tests.databases import Database
 from tests.doubles import stripe
 from tests.orders.shop import SALE_DAY, Shop, open_shop
@@ -25,19 +26,8 @@ def double() -> Iterator[stripe.StripeDouble]:
 @pytest.fixture
 def app(database: Database, double: stripe.StripeDouble, tmp_path: Path) -> Iterator[Flask]:
     """The app with a key, calling the double."""
-    from marketplace.app import create_app
-    from marketplace.kernel.db import db
-
-    keys = {
-        "STRIPE_API_KEY": stripe.API_KEY,
-        "STRIPE_API_BASE": double.base,
-        "STRIPE_WEBHOOK_SECRET": stripe.WEBHOOK_SECRET,
-    }
-    app = create_app(settings(database.url, tmp_path) | keys)
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
+    with card_app(database, double, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
