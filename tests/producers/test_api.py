@@ -95,7 +95,11 @@ def test_a_key_stands_for_one_request(manager, supplier_id):
     other = manager.post("/purchases", yarn(supplier_id, quantity=1), status=422)
     keyless = manager.ask("POST", "/purchases", 400, json=yarn(supplier_id))
 
-    assert other["code"] == "idempotency_key_used"
+    elsewhere = manager.post("/deliveries", yarn(supplier_id), status=422)
+
+    assert other["code"] == elsewhere["code"] == "idempotency_key_used"
+    assert manager.get("/purchases")["total"] == 1
+    assert manager.get("/purchases")["items"][0]["quantity"] == 6000
     assert keyless["code"] == "idempotency_key_needed"
 
 
