@@ -38,6 +38,7 @@ PIECES = (4, 9)
 TOGETHER_CYCLE = 1
 """In this cycle the members of a cooperative that is large enough make one lot together."""
 PIECES_TOGETHER_EACH = 2
+PUBLISHED_AFTER_DAYS = 10
 PROOF = "foto lembar tanda terima (contoh)"
 
 
@@ -147,7 +148,8 @@ class Cycle:
         finished = step.outputs[0].lot
         if len(hands) > 1:
             publish_hourly(self.coop.manager, self.coop.organisation)
-        self.world.in_days(4, lambda: publish(self.coop, finished, goods))
+        # Most makers have their pay by then, so the shop shows it paid.
+        self.world.in_days(PUBLISHED_AFTER_DAYS, lambda: publish(self.coop, finished, goods))
         if turn == len(self.makers) - 1:
             self.world.in_days(2, self.pay)
 
