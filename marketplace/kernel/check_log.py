@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, delete, select
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.config import CHECKS_KEPT, FINDINGS_A_CHECK_MAX
@@ -66,6 +66,14 @@ def last_check(kind: str) -> CheckRun | None:
     """The newest check of a kind."""
     query = select(CheckRun).where(CheckRun.kind == kind).order_by(CheckRun.ended_at.desc(), CheckRun.id.desc())
     return db.session.scalar(query.limit(1))
+
+
+def last_checks() -> dict[str, CheckRun]:
+    """The newest check of each kind, in one question."""
+    newest = func.row_number().over(partition_by=CheckRun.kind, order_by=(CheckRun.ended_at.desc(), CheckRun.id.desc()))
+    ranked = select(CheckRun.id, newest.label("place")).subquery()
+    query = select(CheckRun).join(ranked, ranked.c.id == CheckRun.id).where(ranked.c.place == 1)
+    return {run.kind: run for run in db.session.scalars(query)}
 
 
 def _forget_old(kind: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from marketplace.config import DELIVERY_ATTEMPTS_WARNING, VERIFY_DAYS_WARNING
 from marketplace.kernel import check_log, clock
-from marketplace.kernel.check_log import CheckRun, last_check
+from marketplace.kernel.check_log import CheckRun, last_checks
 from marketplace.kernel.db import db, is_postgresql
 from marketplace.kernel.jobs import JobRun
 from marketplace.kernel.journal.models import Checkpoint, Event
@@ -60,12 +60,12 @@ class State:
 
 def state() -> State:
     """The state now; a handful of counts, none of a whole table of business rows."""
-    kinds = (check_log.INVARIANTS, check_log.VERIFY, check_log.BACKUP)
+    kinds, runs = (check_log.INVARIANTS, check_log.VERIFY, check_log.BACKUP), last_checks()
     return State(
         outbox=outbox_waiting(),
         sequencer=_events_waiting(),
         events=tree_size(),
-        checks={kind: last_check(kind) for kind in kinds},
+        checks={kind: runs.get(kind) for kind in kinds},
         jobs=list(db.session.scalars(select(JobRun).order_by(JobRun.name))),
         database_bytes=_database_bytes(),
         places=_places(),
@@ -81,9 +81,8 @@ def outbox_waiting() -> Waiting:
     return Waiting(count, since, db.session.scalar(failing) or 0)
 
 
-def verify_is_late() -> datetime | None:
+def verify_is_late(last: CheckRun | None) -> datetime | None:
     """Since when nothing was verified, where that is longer than VERIFY_DAYS_WARNING; a new house is not late."""
-    last = last_check(check_log.VERIFY)
     since = last.ended_at if last else db.session.scalar(select(func.min(Checkpoint.at)))
     late = since is not None and since < clock.now() - timedelta(days=VERIFY_DAYS_WARNING)
     return since if late else None

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from marketplace.accounts.operator_pages import OperatorDuty
 from marketplace.accounts.policy import OPERATOR
 from marketplace.kernel import check_log, clock
-from marketplace.kernel.check_log import last_check
+from marketplace.kernel.check_log import last_checks
 from marketplace.kernel.metrics import registry_with
 from marketplace.kernel.policy import allow
 from marketplace.watch import queries
@@ -38,8 +38,9 @@ def state() -> str:
 
 def duties() -> Iterator[OperatorDuty]:
     """What does not hold, what cannot be delivered, a house that nobody has verified."""
+    runs = last_checks()
     for kind in (check_log.INVARIANTS, check_log.VERIFY):
-        run = last_check(kind)
+        run = runs.get(kind)
         if run and run.broken:
             what = ngettext("thing does not hold", "things do not hold", run.broken)
             yield OperatorDuty(run.broken, what, _("Look"), "watch.state", since=run.ended_at)
@@ -47,7 +48,7 @@ def duties() -> Iterator[OperatorDuty]:
     if waiting.stuck:
         what = ngettext("message cannot be delivered", "messages cannot be delivered", waiting.stuck)
         yield OperatorDuty(waiting.stuck, what, _("Look"), "watch.state", since=waiting.since)
-    late = queries.verify_is_late()
+    late = queries.verify_is_late(runs.get(check_log.VERIFY))
     if late:
         yield OperatorDuty(
             1, _("check of the whole house is due: lumbung verify"), _("Look"), "watch.state", since=late

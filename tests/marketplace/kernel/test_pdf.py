@@ -57,6 +57,15 @@ def characters(document: bytes) -> set[str]:
     return found
 
 
+def test_our_paper_style_is_understood_to_the_last_rule(caplog: pytest.LogCaptureFixture) -> None:
+    from weasyprint import CSS
+
+    for sheet in pdf.house_css():
+        CSS(string=sheet)
+
+    assert [record.getMessage() for record in caplog.records if record.name == "weasyprint"] == []
+
+
 def test_a_page_becomes_a_tagged_archive_document(renderer: pdf.PdfRenderer) -> None:
     document = render(renderer, "<h1>Nota 17</h1><p>Rp650.000")
 

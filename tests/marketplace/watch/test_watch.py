@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.accounts.models import User
 from marketplace.kernel import clock, invariants, jobs, outbox
-from marketplace.kernel.check_log import BACKUP, INVARIANTS, VERIFY, CheckRun, last_check, note_check
+from marketplace.kernel.check_log import BACKUP, INVARIANTS, VERIFY, CheckRun, last_check, last_checks, note_check
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import sequencer, verify
@@ -20,6 +20,7 @@ from marketplace.ledger.services import open_book
 from marketplace.watch import checks, collector, queries, views
 from tests.client import PageClient
 from tests.factories.accounts import make_user
+from tests.queries import count_queries
 
 TOKEN = "m" * 32
 
@@ -146,6 +147,10 @@ def test_only_the_newest_results_are_kept(house, monkeypatch):
     kept = db.session.scalars(db.select(CheckRun.events).order_by(CheckRun.ended_at, CheckRun.id)).all()
 
     assert kept == [2, 3, 9]
+    with count_queries(house) as asked:
+        assert {kind: run.events for kind, run in last_checks().items()} == {VERIFY: 3, INVARIANTS: 9}
+        assert duties() == []
+    assert len([statement for statement in asked if "check_run" in statement]) == 2  # once each
 
 
 def test_metrics_are_nobodys_without_the_token(app, client):
