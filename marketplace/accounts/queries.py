@@ -1,10 +1,12 @@
 """What the pages of the accounts show."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts import second_factor
 from marketplace.accounts.models import Device, Invitation, Membership, Organisation, Role, User
 from marketplace.accounts.policy import BY_PIN
 from marketplace.config import PAGE_SIZE_MAX
@@ -26,13 +28,22 @@ def current_memberships(user_id: str) -> list[Membership]:
     return list(db.session.scalars(query))
 
 
-def people_of(organisation: Organisation, page: int = 1) -> tuple[Sequence[Membership], int]:
+class Person(NamedTuple):
+    """Somebody's role, and whether she is asked for a second factor."""
+
+    membership: Membership
+    has_second_step: bool
+
+
+def people_of(organisation: Organisation, page: int = 1) -> tuple[list[Person], int]:
     """The current roles in an organisation by name, one page of them, and how many there are."""
     named = _current().where(Membership.organisation_id == organisation.id).join(Membership.user)
     ids = by_name(named.with_only_columns(Membership.id, User.name))
     shown = ids[(page - 1) * PAGE_SIZE_MAX : page * PAGE_SIZE_MAX]
-    query = select(Membership).where(Membership.id.in_(shown)).options(joinedload(Membership.user))
-    return sorted(db.session.scalars(query), key=lambda membership: shown.index(membership.id)), len(ids)
+    query = select(Membership, second_factor.counts_for(Membership.user_id)).where(Membership.id.in_(shown))
+    rows = db.session.execute(query.options(joinedload(Membership.user)))
+    people = [Person(membership, is_on) for membership, is_on in rows]
+    return sorted(people, key=lambda person: shown.index(person.membership.id)), len(ids)
 
 
 def membership_in(organisation: Organisation, membership_id: str) -> Membership | None:

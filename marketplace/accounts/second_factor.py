@@ -6,14 +6,14 @@ it is looked at. The secret is encrypted under FIELD_KEYS; of the codes on paper
 
 import hmac
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pyotp
 from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.accounts.models import RecoveryCode, SecondFactor, SignIn, User
 from marketplace.config import (
@@ -70,15 +70,15 @@ def factor_of(user_id: str) -> SecondFactor | None:
 
 def is_on(user_id: str) -> bool:
     """Whether a person is asked for a second factor when she signs in."""
-    return user_id in among([user_id])
+    return bool(db.session.scalar(select(counts_for(user_id))))
 
 
-def among(user_ids: Sequence[str]) -> set[str]:
-    """Which of these people are asked for a second factor."""
-    query = select(SecondFactor.user_id).where(
-        SecondFactor.user_id.in_(user_ids), SecondFactor.confirmed_at.is_not(None)
+def counts_for(user_id: str | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The condition that a person is asked for a second factor, for a query that lists people."""
+    confirmed = select(SecondFactor.user_id).where(
+        SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
     )
-    return set(db.session.scalars(query))
+    return confirmed.exists()
 
 
 def codes_left(user_id: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from marketplace.config import PAGE_SIZE, PAGE_SIZE_MAX
 from marketplace.kernel.db import db
@@ -77,15 +77,23 @@ def last_slip(member_id: str) -> DeliverySlip | None:
     return next((slip for slip in slips_of_member(member_id, limit=PAGE_SIZE) if not slip.void), None)
 
 
-def unweighed(organisation_id: str) -> Sequence[DeliverySlip]:
-    """Slips whose pieces wait for the scales, oldest first; void ones wait no longer."""
-    query = select(DeliverySlip).where(
-        DeliverySlip.organisation_id == organisation_id,
-        DeliverySlip.step_id.is_(None),
-        DeliverySlip.good + DeliverySlip.to_repair > 0,
-        NOT_VOID,
+def of_day_and_unweighed(organisation_id: str, day: date) -> tuple[list[DeliverySlip], list[DeliverySlip]]:
+    """A day's slips by number, and the oldest of those whose pieces wait for the scales; void ones wait no longer."""
+    waiting = (
+        select(DeliverySlip.id)
+        .where(
+            DeliverySlip.organisation_id == organisation_id,
+            DeliverySlip.step_id.is_(None),
+            DeliverySlip.good + DeliverySlip.to_repair > 0,
+            NOT_VOID,
+        )
+        .order_by(DeliverySlip.number)
+        .limit(PAGE_SIZE_MAX)
     )
-    return db.session.scalars(query.order_by(DeliverySlip.number).limit(PAGE_SIZE_MAX)).all()
+    of_day = and_(DeliverySlip.organisation_id == organisation_id, DeliverySlip.made_on == day)
+    asked = select(DeliverySlip, DeliverySlip.id.in_(waiting)).where(or_(of_day, DeliverySlip.id.in_(waiting)))
+    rows = db.session.execute(asked.order_by(DeliverySlip.number)).all()
+    return [slip for slip, _waits in rows if slip.made_on == day], [slip for slip, waits in rows if waits]
 
 
 def members_by_recency(organisation_id: str, on: date) -> list[Member]:

@@ -32,7 +32,11 @@ def of_day(organisation: str) -> Answer:
         day = load(DayForm, request.args).get("day", today)
     except Invalid:
         raise NotFound from None
-    slips = queries.slips_between(g.organisation.id, day, day, made_by=_only())
+    prepares = bool(g.actor.roles & PREPARES)
+    if prepares:
+        slips, waiting = queries.of_day_and_unweighed(g.organisation.id, day)
+    else:
+        slips, waiting = list(queries.slips_between(g.organisation.id, day, day, made_by=_only())), []
     return render_template(
         "producers/deliveries/day.html",
         day=day,
@@ -40,8 +44,8 @@ def of_day(organisation: str) -> Answer:
         after=day + timedelta(days=1) if day < today else None,
         slips=slips,
         totals=queries.totals(slips),
-        waiting=queries.unweighed(g.organisation.id) if g.actor.roles & PREPARES else [],
-        prepares=bool(g.actor.roles & PREPARES),
+        waiting=waiting,
+        prepares=prepares,
     )
 
 

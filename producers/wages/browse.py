@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, union_all
 from sqlalchemy.orm import noload
 
 from marketplace.kernel.db import db
@@ -71,20 +71,20 @@ def listed_payslips(organisation_id: str, *, number: int, group: str, sought: st
 
 def payable_members(organisation_id: str) -> list[Payable]:
     """Who has pay signed off that stands on no slip yet, whoever waits longest first."""
-    sums: dict[str, list[Any]] = {}
     on_slip = select(PayslipItem.record_id)
     work = (WorkRecord, WorkRecord.worked_on, [WorkRecord.state == "signed_off"])
     laid_out = (OwnCost, OwnCost.worked_on, [OwnCost.state == "signed_off", OwnCost.is_reimbursed])
     granted: tuple[Any, Any, list[Any]] = (TopUp, TopUp.granted_on, [])
-    for model, dated, payable_ones in (work, laid_out, granted):
-        query = (
-            select(model.member_id, func.count(), func.sum(model.amount_minor), func.min(dated))
-            .where(model.organisation_id == organisation_id, model.id.not_in(on_slip), *payable_ones)
-            .group_by(model.member_id)
-        )
-        for member_id, count, amount, since in db.session.execute(query):
-            known = sums.setdefault(member_id, [0, 0, since])
-            sums[member_id] = [known[0] + count, known[1] + int(amount), min(known[2], since)]
+    each = [
+        select(model.member_id, func.count(), func.sum(model.amount_minor), func.min(dated))
+        .where(model.organisation_id == organisation_id, model.id.not_in(on_slip), *payable_ones)
+        .group_by(model.member_id)
+        for model, dated, payable_ones in (work, laid_out, granted)
+    ]
+    sums: dict[str, tuple[int, int, date]] = {}
+    for member_id, count, amount, since in db.session.execute(union_all(*each)):
+        records, minor, first = sums.get(member_id, (0, 0, since))
+        sums[member_id] = records + count, minor + int(amount), min(first, since)
     people = db.session.scalars(select(Member).where(Member.id.in_(sums)).options(noload(Member.organisation)))
     payable = [Payable(member, *sums[member.id]) for member in people]
     return sorted((it for it in payable if it.amount_minor), key=lambda it: (it.since, it.member.number))

@@ -3,7 +3,7 @@
 from flask import g, request, url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts import invitations, organisations, queries, resets, second_factor
+from marketplace.accounts import invitations, organisations, queries, resets
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.names import ROLE_NAMES
 from marketplace.accounts.policy import RUNS, RoleIn
@@ -25,11 +25,10 @@ MANAGER = RoleIn(RUNS)
 def people(organisation: str) -> Answer:
     """Everybody with a role, and the invitations that wait."""
     page = max(request.args.get("page", 1, type=int), 1)
-    memberships, total = queries.people_of(g.organisation, page)
+    found, total = queries.people_of(g.organisation, page)
     return show_form(
         "marketplace/accounts/people.html",
-        memberships=memberships,
-        with_second_step=second_factor.among([membership.user_id for membership in memberships]),
+        people=found,
         invitations=queries.open_invitations(g.organisation),
         page=page,
         page_url=lambda number: url_for("accounts.people", organisation=organisation, page=number),

@@ -69,7 +69,7 @@ def test_everything_moves_back_to_the_unit_and_the_number_stays(door, word):
     assert (slip.void, slip.money_state, slip.unused_minor) == (void, "void", 0)
     assert owed_to(door.maria).minor == pay_of(door) == 0
     assert (sums([slip]), queries.totals([slip]).count) == (0, 1)
-    assert queries.unweighed(door.organisation.id) == []
+    assert queries.of_day_and_unweighed(door.organisation.id, slip.made_on) == ([slip], [])
     assert advances_open(door.maria.id) == []
     assert queries.last_slip(door.maria.id) is None
     assert door.deliver(key="K-2").number == 2
