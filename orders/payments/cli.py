@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import click
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 
 from marketplace.config import RECONCILE_DAYS, RECONCILE_DAYS_MAX
 from marketplace.kernel import clock
@@ -28,7 +29,8 @@ def reconcile_command(days: int, dry_run: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_document(noted)))
     else:
-        _tell(noted)
+        with force_locale("en"):  # the commands' language; on the desk the same words are in the reader's
+            _tell(noted)
     sys.exit(1 if noted.open_count or not noted.is_whole else 0)
 
 
