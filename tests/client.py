@@ -19,12 +19,13 @@ from sqlalchemy import inspect
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import User
-from marketplace.accounts.sessions import COOKIE_KEY, begin_session
+from marketplace.accounts.sessions import COOKIE_KEY, SEEN_KEY, begin_session
 from marketplace.kernel import ids
 from marketplace.kernel.db import db
 from tests.page import Form, Page, judge_answer
 
 REDIRECTS_MAX = 5
+NEVER_IDLE = 2**40  # seconds: a test may move the clock by weeks and go on
 
 
 class PageClient:
@@ -100,6 +101,7 @@ class PageClient:
         with self.http.session_transaction() as session:
             session.clear()
             session[COOKIE_KEY] = token
+            session[SEEN_KEY] = NEVER_IDLE
         return self
 
     def csrf_token(self) -> str:

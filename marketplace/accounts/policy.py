@@ -11,10 +11,10 @@ from sqlalchemy import select
 from marketplace.accounts import second_factor
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role
-from marketplace.accounts.sessions import session_at_hand, signed_in_by
+from marketplace.accounts.sessions import refuse_idle_money, session_at_hand, sign_in_needed, signed_in_by
 from marketplace.kernel import clock, scope
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import NotAllowed, NotFound, SignInNeeded
+from marketplace.kernel.errors import NotAllowed, NotFound
 
 READS_WAGES = frozenset({Role.MANAGER, Role.BOOKKEEPER, Role.BOARD, Role.AUDITOR})
 RUNS = frozenset({Role.MANAGER})
@@ -36,7 +36,7 @@ class SignedIn:
     def check(self, view_args: dict[str, Any]) -> None:
         """Refuse a reader who is not signed in."""
         if not current_user.is_authenticated:
-            raise SignInNeeded
+            raise sign_in_needed()
         g.actor = Actor(current_user.id, is_operator=current_user.is_operator)
 
 
@@ -49,9 +49,10 @@ class Operator:
     def check(self, view_args: dict[str, Any]) -> None:
         """Refuse everybody but an operator."""
         if not current_user.is_authenticated:
-            raise SignInNeeded
+            raise sign_in_needed()
         if not current_user.is_operator:
             raise NotFound
+        refuse_idle_money()
         g.second_factor_by = second_factor.require(session_at_hand(), current_user.created_at)
         g.actor = Actor(current_user.id, is_operator=True)
 
@@ -73,7 +74,7 @@ class RoleIn:
     def check(self, view_args: dict[str, Any]) -> None:
         """Set g.organisation and g.actor, or refuse."""
         if not current_user.is_authenticated:
-            raise SignInNeeded
+            raise sign_in_needed()
         memberships = _memberships(current_user.id, view_args["organisation"])
         if not memberships:
             raise NotFound
@@ -83,6 +84,7 @@ class RoleIn:
         if not roles & self.roles:
             raise NotAllowed
         if roles & HANDLES_MONEY:
+            refuse_idle_money()
             since = min(m.begins_at for m in memberships if m.role in HANDLES_MONEY)
             g.second_factor_by = second_factor.require(session_at_hand(), since)
         scope.enter(organisation.id)

@@ -1,4 +1,8 @@
-"""Server-side sessions that end when they are told to: flask-login asks here who holds the cookie."""
+"""Server-side sessions that end when they are told to: flask-login asks here who holds the cookie.
+
+When she was last here stands in the signed cookie, since a page that only reads writes nothing: a copy of an older
+cookie is older still.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,13 +12,27 @@ from flask_login import LoginManager
 from sqlalchemy import Select, select, update
 
 from marketplace.accounts.models import SignIn, User
-from marketplace.config import SESSION_IDLE_DAYS_MAX
+from marketplace.config import (
+    SESSION_DAYS_MAX,
+    SESSION_IDLE_MONEY_MINUTES_MAX,
+    SESSION_IDLE_PASSWORD_HOURS_MAX,
+    SESSION_IDLE_PIN_DAYS_MAX,
+    SESSION_SEEN_EVERY_S,
+)
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import NotFound, SignInNeeded, WentIdle
 
 COOKIE_KEY = "sign_in"
-LASTS = timedelta(days=SESSION_IDLE_DAYS_MAX)
+SEEN_KEY = "seen"
+IDLE_KEY = "went_idle"
+CSRF_KEY = "csrf_token"
+LASTS = timedelta(days=SESSION_DAYS_MAX)
+IDLE_MONEY = timedelta(minutes=SESSION_IDLE_MONEY_MINUTES_MAX)
+IDLE = {
+    "password": timedelta(hours=SESSION_IDLE_PASSWORD_HOURS_MAX),
+    "pin": timedelta(days=SESSION_IDLE_PIN_DAYS_MAX),
+}
 
 manager = LoginManager()
 
@@ -28,7 +46,38 @@ def init_app(app: Flask) -> None:
 @manager.request_loader  # type: ignore[untyped-decorator]
 def _load_user(_request: object) -> User | None:
     g.sign_in = present_session()
+    if g.sign_in:
+        g.idle = idle_for(g.sign_in)
+        if g.idle.total_seconds() >= SESSION_SEEN_EVERY_S:
+            session[SEEN_KEY] = int(clock.now().timestamp())
     return g.sign_in.user if g.sign_in else None
+
+
+def idle_for(sign_in: SignIn) -> timedelta:
+    """For how long nobody has come with this session's cookie."""
+    seen = session.get(SEEN_KEY)
+    at = seen if isinstance(seen, int) else sign_in.created_at.timestamp()
+    return timedelta(seconds=clock.now().timestamp() - at)
+
+
+def refuse_idle_money() -> None:
+    """Refuse a session in which money is handled and nobody came for SESSION_IDLE_MONEY_MINUTES_MAX; it ends."""
+    sign_in = session_at_hand()
+    if sign_in and g.idle > IDLE_MONEY:
+        _leave(sign_in)
+        raise WentIdle
+
+
+def sign_in_needed() -> SignInNeeded:
+    """Why nobody is signed in: she never was, or went away for too long."""
+    return WentIdle() if IDLE_KEY in session else SignInNeeded()
+
+
+def _leave(sign_in: SignIn) -> None:
+    """Let go of a session that lay idle; forms that stand open in this browser stay good for the same person."""
+    session.pop(COOKIE_KEY, None)
+    session.pop(SEEN_KEY, None)
+    session[IDLE_KEY] = sign_in.user_id
 
 
 def session_at_hand() -> SignIn | None:
@@ -48,7 +97,11 @@ def present_session() -> SignIn | None:
     token = session.get(COOKIE_KEY)
     if not isinstance(token, str):
         return None
-    return db.session.scalar(_live().where(SignIn.token_hash == ids.token_hash(token)))
+    found = db.session.scalar(_live().where(SignIn.token_hash == ids.token_hash(token)))
+    if found and idle_for(found) > IDLE[found.by if found.by in IDLE else "password"]:
+        _leave(found)
+        return None
+    return found
 
 
 def open_session(
@@ -59,10 +112,13 @@ def open_session(
     `by` is the secret she showed: "password" or "pin"; `second_at` when she showed a second factor too.
     """
     close_session()
+    if session.pop(IDLE_KEY, None) != user.id:
+        session.pop(CSRF_KEY, None)
     token = ids.secret_token()
     sign_in = begin_session(user.id, token, by, lasts=lasts)
     sign_in.device, sign_in.second_at = device, second_at
     session[COOKIE_KEY] = token
+    session[SEEN_KEY] = int(clock.now().timestamp())
     return sign_in
 
 
@@ -85,12 +141,15 @@ def continue_session(user: User, present: SignIn | None) -> None:
 
 
 def close_session() -> None:
-    """End the present session on the server and empty the cookie."""
+    """End the present session on the server and empty the cookie, but for who is on her way back into an idle one."""
     sign_in = present_session()
     if sign_in:
         sign_in.revoked_at = clock.now()
         db.session.flush()
+    names = (IDLE_KEY, CSRF_KEY) if IDLE_KEY in session else ()
+    kept = {name: session[name] for name in names if name in session}
     session.clear()
+    session.update(kept)
 
 
 def close_all_sessions(user: User) -> None:

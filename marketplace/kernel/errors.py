@@ -17,6 +17,7 @@ class LumbungError(Exception):
     status: ClassVar[int] = 400
     message: ClassVar[Any] = _l("This cannot be done.")
     leads_to: ClassVar[str] = ""
+    keeps_form: ClassVar[bool] = False
 
     def __init__(self, *, fields: Mapping[str, Any] | None = None, **params: Any) -> None:
         super().__init__(self.code)
@@ -56,6 +57,14 @@ class SignInNeeded(LumbungError):
     status = 401
     message = _l("Sign in to go on.")
     leads_to = "accounts.sign_in"
+
+
+class WentIdle(SignInNeeded):
+    """Somebody was signed in and away for too long; the form she sent is shown to her again, to be sent again."""
+
+    code = "session_idle"
+    message = _l("You were away for a while, so you were signed out. Nothing you typed is lost.")
+    keeps_form = True
 
 
 class Invalid(LumbungError):

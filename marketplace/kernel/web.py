@@ -50,6 +50,8 @@ HEADERS = {
 GUARDED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
 
 csrf = CSRFProtect()
+NOT_KEPT = frozenset({"csrf_token", "password", "new_password", "again", "pin", "code"})
+
 log = structlog.get_logger("web")
 
 
@@ -203,16 +205,25 @@ def problem(status: int, code: str, detail: str, fields: dict[str, Any] | None =
 
 
 def _answer(
-    status: int, code: str, sentence: str, fields: dict[str, Any] | None = None, *, asks_nothing: bool = False
+    status: int,
+    code: str,
+    sentence: str,
+    fields: dict[str, Any] | None = None,
+    *,
+    asks_nothing: bool = False,
+    kept: list[tuple[str, str]] | None = None,
 ) -> Response:
-    """The refusal as its reader wants it; `asks_nothing`: without what the page's header would ask the database."""
+    """The refusal as its reader wants it; `asks_nothing`: without what the page's header would ask the database.
+
+    `kept` is what a form held that is to be sent again.
+    """
     db.session.rollback()
     if wants_json():
         response = problem(status, code, sentence, fields)
     elif request_ctx.url_adapter is None:  # a foreign Host header: no page can be addressed
         response = Response(sentence, status=status, mimetype="text/plain")
     else:
-        said = {"status": status, "code": code, "sentence": sentence, "fields": fields}
+        said = {"status": status, "code": code, "sentence": sentence, "fields": fields, "kept": kept}
         template = current_app.jinja_env.get_template("layouts/error.html")
         page = template.render(said) if asks_nothing else render_template(template, **said)
         response = Response(page, status=status, mimetype="text/html")
@@ -226,7 +237,13 @@ def _answer_refusal(error: LumbungError) -> Response:
         log.warning("refused", code=error.code, status=error.status, endpoint=request.endpoint)
     if error.leads_to and not wants_json() and request.method in SAFE_METHODS:
         return redirect(url_for(error.leads_to, next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-    return _answer(error.status, error.code, error.sentence, error.fields)
+    kept = _kept_form() if error.keeps_form and request.method not in SAFE_METHODS else None
+    return _answer(error.status, error.code, error.sentence, error.fields, kept=kept)
+
+
+def _kept_form() -> list[tuple[str, str]]:
+    """What the refused form held, to be sent again; no secrets. Its token was good, so it is a form of our own."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT]
 
 
 def _answer_http(error: HTTPException) -> Response:

@@ -30,10 +30,11 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from marketplace.accounts.sessions import COOKIE_KEY, begin_session
+from marketplace.accounts.sessions import COOKIE_KEY, SEEN_KEY, begin_session
 from marketplace.cli import cli
 from marketplace.kernel import catalogs, ids
 from marketplace.kernel.db import db
+from tests.client import NEVER_IDLE
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
@@ -100,7 +101,13 @@ class Journey:
         assert serializer is not None
         name = self.app.config["SESSION_COOKIE_NAME"]
         self.context.add_cookies(
-            [{"name": name, "value": str(serializer.dumps({COOKIE_KEY: token})), "url": self.address}]
+            [
+                {
+                    "name": name,
+                    "value": str(serializer.dumps({COOKIE_KEY: token, SEEN_KEY: NEVER_IDLE})),
+                    "url": self.address,
+                }
+            ]
         )
         return self
 

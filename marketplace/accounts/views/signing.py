@@ -1,6 +1,6 @@
 """Signing in and out, and a forgotten password."""
 
-from flask import redirect, request, url_for
+from flask import redirect, request, session, url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts import resets
@@ -8,7 +8,7 @@ from marketplace.accounts.access import What, note
 from marketplace.accounts.credentials import hash_password, hash_pin
 from marketplace.accounts.models import User
 from marketplace.accounts.schemas import EmailForm, NewPasswordForm, NewPinForm, SignInForm
-from marketplace.accounts.sessions import close_session, present_session
+from marketplace.accounts.sessions import IDLE_KEY, close_session, present_session
 from marketplace.accounts.signing_in import Claim, authenticate, claim_by_email, claim_by_phone
 from marketplace.accounts.tokens import Purpose, find_token
 from marketplace.accounts.views.blueprint import blueprint, caller, home_of, local_path, welcome
@@ -37,7 +37,7 @@ def sign_in() -> Answer:
     present = present_session()
     if present is not None:
         return redirect(wanted or home_of(present.user, present.by), 303)  # type: ignore[return-value]
-    return tiles_instead(wanted) or show_form(page, values={"next": wanted})
+    return tiles_instead(wanted) or show_form(page, values={"next": wanted}, was_away=IDLE_KEY in session)
 
 
 @blueprint.post("/sign-out")
@@ -48,6 +48,7 @@ def sign_out() -> Answer:
     if present is not None:
         note(present.user, What.SIGNED_OUT, caller(), by=present.by)
     close_session()
+    session.clear()
     answer = done(url_for("accounts.sign_in"), _("You are signed out."))
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer

@@ -49,7 +49,7 @@ def test_the_link_ends_after_three_days_and_is_sent_again_at_most_thrice_an_hour
     open_account(visitor)
     link = link_in(letters, "buyer@example.org")
     with clock.at(clock.now() + timedelta(days=3, minutes=1)):
-        visitor.get(link, status=404)
+        PageClient(app).get(link, status=404)
     for _turn in range(3):
         visitor.get("/account").form("Send the letter again").send()
 
