@@ -86,6 +86,8 @@ MAIL_SECONDS_MAX = 10
 LETTER_SECONDS_MAX = 60
 LETTER_AGE_DAYS_MAX = 3
 CARD_HOLD_MINUTES = 30
+RECEIPT_WAIT_MINUTES_MAX = 15
+"""How long a paid order may be without its receipt before `verify` says so."""
 TRANSFER_HOLD_DAYS = 3
 RATE_AGE_DAYS_MAX = 7
 RATE_AGE_DAYS_WARNING = 5

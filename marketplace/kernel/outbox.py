@@ -78,6 +78,12 @@ def publish(topic: str, payload: dict[str, Any]) -> None:
     db.session.add_all(Delivery(message=message, handler=name, due_at=moment) for name in handlers)
 
 
+def waiting_for(handler_id: str) -> list[dict[str, Any]]:
+    """The payloads of all messages that a handler has not taken yet."""
+    query = select(Message.payload).join(Delivery, Delivery.message_id == Message.id)
+    return list(db.session.scalars(query.where(Delivery.handler == handler_id, Delivery.done_at.is_(None))))
+
+
 def deliver_due(limit: int = 100) -> int:
     """Deliver what is due, each delivery in a transaction of its own; how many succeeded.
 

@@ -25,14 +25,18 @@ from orders.receipts.queries import receipt_of
 blueprint = Blueprint("orders", __name__)
 
 REFRESH_S = 15
+RECEIPT_REFRESH_S = 3
 
 
 @blueprint.get("/orders/<token>")
 @allow(LINK)
-def show(token: str) -> str:
-    """The order as it stands."""
-    order = order_with_token(token)
-    return render_template("orders/checkout/order.html", **_facts(order))
+def show(token: str) -> Response:
+    """The order as it stands; paid, and its receipt not made yet, it asks again by itself."""
+    facts = _facts(order_with_token(token))
+    answer = Response(render_template("orders/checkout/order.html", **facts), mimetype="text/html")
+    if facts["order"].state == "paid" and facts["receipt"] is None:
+        answer.headers["Refresh"] = str(RECEIPT_REFRESH_S)
+    return answer
 
 
 @blueprint.get("/orders/<token>/back")

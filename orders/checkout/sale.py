@@ -1,4 +1,7 @@
-"""The sale: a paid order gets its lots, its frozen splits, its postings and its receipt, all at once or not at all."""
+"""The sale: a paid order gets its lots, its frozen splits and its postings, all at once or not at all.
+
+The receipt follows by the outbox (docs/decisions/0009): its number is taken in a transaction of its own.
+"""
 
 from datetime import date
 
@@ -16,7 +19,6 @@ from orders.checkout.models import Order, OrderLine
 from orders.checkout.services import lock_order
 from orders.checkout.splits import amount_of, append_rows, in_force
 from orders.fulfilment import services as fulfilment
-from orders.receipts import services as receipts
 from orders.settlement import items as settlement
 from producers.decisions.queries import refund_reserve_on, rules_on
 from producers.fairprice.pricing import CostRow, split_line, split_parcel
@@ -25,7 +27,7 @@ from producers.lots.models import Lot
 
 
 def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source: str | None = None) -> Order:
-    """Take the whole payment of an order: sell what it holds, freeze splits, post, issue the receipt.
+    """Take the whole payment of an order: sell what it holds, freeze splits, post, have the receipt made.
 
     `fund` is the platform's account the money lies in, `source` the fact that the entries name (the order).
     Paying a paid order again changes nothing. Raises PaidTooLate where the order no longer holds its pieces, with
@@ -47,9 +49,8 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
     _post_sale(order, source, paid)
     fulfilment.open_parcels(order)
     outbox.publish("order.paid", {"order_id": order.id})
-    # The two rows that others wait for come last: the pieces on the shelf, then the receipt's number.
+    # The row that others wait for comes last: the pieces on the shelf.
     shelf.sell_held(order.id)
-    receipts.issue_receipt(order)
     return order
 
 

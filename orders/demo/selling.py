@@ -19,6 +19,7 @@ from orders.demo.world import Coop, World
 from orders.fulfilment.services import mark_packed, mark_sent, parcel_of, pay_carrier
 from orders.payments.models import MoneyBack
 from orders.payments.services import confirm_transfer, record_payment, settle_money_back
+from orders.receipts.services import issue_receipt
 from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
 from orders.settlement.models import Payout
@@ -104,6 +105,7 @@ class Purchase:
             self.world.in_days(2, self.report_fee)
         else:
             confirm_transfer(self.world.operator, order.id, total, reference=reference, proof="rekening koran (contoh)")
+        issue_receipt(order)  # on its own day; what waits in the outbox meets it later
         self.world.in_days(2, self.pack)
         self.world.in_days(4, self.send)
         if self.number % 9 == 4:

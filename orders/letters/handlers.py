@@ -16,6 +16,7 @@ from orders.checkout.models import Order
 from orders.fulfilment.models import Parcel
 from orders.letters import texts
 from orders.payments.models import MoneyBack
+from orders.receipts.handlers import issue
 
 
 def order_placed(payload: dict[str, Any]) -> None:
@@ -26,7 +27,8 @@ def order_placed(payload: dict[str, Any]) -> None:
 
 
 def order_paid(payload: dict[str, Any]) -> None:
-    """The money came: here is the receipt."""
+    """The money came: here is the receipt, made now where it is not there yet."""
+    issue(payload)
     order = db.session.get_one(Order, payload["order_id"])
     if order.paid_at is not None:
         paid_at = order.paid_at

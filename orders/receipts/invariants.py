@@ -1,17 +1,36 @@
-"""Numbers without gap or double, documents that are what their fingerprint says."""
+"""A receipt for every paid order, numbers without gap or double, documents that are what their fingerprint says."""
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from marketplace.config import RECEIPT_WAIT_MINUTES_MAX
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal.canonical import digest
 from marketplace.kernel.journal.receipt_file import BadReceiptFile, json_object
+from marketplace.kernel.outbox import waiting_for
+from orders.checkout.models import Order
 from orders.receipts.models import CreditNote, NumberSeries, Receipt, ReceiptRevision
 
 BATCH = 500
+ISSUES = "receipts.issue"
+
+
+def paid_orders_have_one() -> Iterator[Broken]:
+    """Every paid order has its receipt, or waits for it no longer than RECEIPT_WAIT_MINUTES_MAX (decision 0009)."""
+    without = select(Order.id, Order.paid_at).outerjoin(Receipt, Receipt.order_id == Order.id)
+    paid_at = dict(db.session.execute(without.where(Order.state == "paid", Receipt.id.is_(None))).tuples().all())
+    due = clock.now() - timedelta(minutes=RECEIPT_WAIT_MINUTES_MAX)
+    waiting = {message["order_id"] for message in waiting_for(ISSUES)} if paid_at else set()
+    for order_id, moment in paid_at.items():
+        if order_id not in waiting:
+            yield Broken("receipts.issued", "checkout_order", order_id, "paid, without receipt, and none on its way")
+        elif moment is None or moment < due:
+            yield Broken("receipts.issued", "checkout_order", order_id, f"paid {moment}, and its receipt is not made")
 
 
 def numbers_have_no_gap() -> Iterator[Broken]:

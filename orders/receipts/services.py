@@ -24,7 +24,8 @@ CREDIT_NOTES = "CN"
 def issue_receipt(order: Order) -> Receipt:
     """The receipt of a paid order with its first revision; issuing it again gives the one there is.
 
-    Call it last in the transaction: the number is gapless, so its series stays locked from here on.
+    Call it last in the transaction, with the order locked: the number is gapless, so its series stays locked from
+    here on. Only a fee or a refund that comes before the outbox has it issued first.
     """
     issued = receipt_of(order.id)
     if issued:

@@ -98,6 +98,7 @@ def refund(
         raise Invalid
     lines = _refundable(actor, order, pieces, seller_at_fault)
     taken = [take_of(line, pieces[line.id]) for line in lines]
+    receipts.issue_receipt(order)  # as it was paid: a credit note names the receipt that it corrects
     made = Refund(
         id=id or ids.new_id(),
         order_id=order.id,

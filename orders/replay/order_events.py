@@ -16,6 +16,7 @@ from orders.checkout.services import Buyer, place_order
 from orders.checkout.terms import record_rate, set_delivery_price
 from orders.fulfilment.services import pay_carrier
 from orders.payments.services import record_payment
+from orders.receipts.services import issue_receipt
 from orders.refunds.services import refund
 from orders.replay.receipt_outcome import keep_issued, keep_live
 from orders.replay.world import Event, Handler, UnknownName, World
@@ -51,6 +52,7 @@ def order_paid(world: World, event: Event) -> None:
     )
     total = Money(order.amount_minor, order.charge_currency)
     record_payment(order.id, total, method="card", reference=f"replay:{event['id']}", source=event["id"])
+    issue_receipt(order)
     keep_issued(world, event["id"], order)
 
 

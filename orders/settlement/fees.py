@@ -36,6 +36,7 @@ def report_fee(actor: Actor, order_id: str, fee: Money, *, source: str, id: str 
         raise Invalid
     if order.fee_reported and order.fee_minor == fee.minor:
         return None
+    receipts.issue_receipt(order)  # as it was paid; the fee is its next revision
     report = _noted(order, fee, source, id)
     reserve = Reserve(order.charge_currency)
     shares = totals.fee_shares(fee.minor, [line.charge_minor for line in order.lines])

@@ -4,6 +4,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.journal.sequencer import sequence
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
+from tests.after import deliver
 
 
 def put_in_basket(buyer, cooperative: str, goods: str) -> None:
@@ -28,6 +29,8 @@ def confirm_transfer(app, browse, operator: str) -> None:
         amount = str(Money(order.amount_minor, order.charge_currency).decimal)
     desk = browse("en", width=1280).sign_in(operator).visit("/operator/transfers").tap("It came")
     desk.answer(amount=amount, reference="R-1", proof="statement of today, page 2").press()
+    with app.app_context():
+        deliver()
 
 
 def seal(app) -> None:

@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from orders.cart.services import add_to_basket, open_basket
 from orders.checkout.models import Order
 from orders.checkout.services import Buyer, place_order
 from orders.payments import handlers
+from tests.after import deliver
 from tests.card_app import card_app
 from tests.conftest import CONFORMANCE
 from tests.databases import Database
@@ -68,8 +69,7 @@ def stands(app: Flask, address: str) -> str:
 def after_commit(app: Flask) -> None:
     """What the worker does: pages closed, fees fetched."""
     with app.app_context():
-        while outbox.deliver_due():
-            pass
+        deliver()
 
 
 def test_the_buyer_is_back_before_the_providers_word(app, market, double, browse):

@@ -13,7 +13,8 @@ import pytest
 from flask import Flask
 from PIL import Image
 
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
+from tests.after import deliver
 from tests.client import PageClient
 from tests.page import Form, Page
 
@@ -45,8 +46,7 @@ class Walk:
     def deliver(self) -> None:
         """What `lumbung work` does of it."""
         with self.app.app_context():
-            while outbox.deliver_due():
-                pass
+            deliver()
 
     def letters(self) -> str:
         """All letters sent so far, as text."""

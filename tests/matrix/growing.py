@@ -10,6 +10,7 @@ from marketplace.accounts.models import Role
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.payments.services import confirm_transfer
+from orders.receipts.services import issue_receipt
 from orders.refunds.services import refund
 from orders.settlement.services import make_payout
 from producers.cooperatives.models import Member
@@ -98,5 +99,6 @@ class Growing:
         for order in (kept, back):
             total = Money(order.amount_minor, order.charge_currency)
             confirm_transfer(premises.operator, order.id, total, reference=f"G-{order.number}", proof="a statement")
+        issue_receipt(kept)
         refund(premises.operator, back.id, {line.id: line.quantity for line in back.lines}, goods="restocked")
         make_payout(premises.operator, self.coop.organisation, bank_rates={"USD": "16300"}, rail="bank file", proof="b")

@@ -36,6 +36,7 @@ from orders.checkout.terms import name_bank_account, record_rate, set_delivery_p
 from orders.payments.models import MoneyBack
 from orders.payments.services import confirm_transfer
 from orders.receipts.models import CreditNote, Receipt
+from orders.receipts.services import issue_receipt
 from orders.refunds.services import refund
 from orders.settlement.services import make_payout
 from producers.cooperatives.evidence import file_evidence
@@ -226,6 +227,7 @@ class Premises:
             confirm_transfer(self.operator, order.id, total, reference=f"R-{order.number}", proof="a statement")
         pieces = {line.id: line.quantity for line in back.lines}
         refunded = refund(self.operator, back.id, pieces, goods="restocked", reason="x")
+        issue_receipt(paid)
         note = db.session.scalars(select(CreditNote).where(CreditNote.cause_id == refunded.id)).one()
         payout = make_payout(self.operator, self.organisation, bank_rates={"USD": "16300"}, rail="bank file", proof="b")
         later = self.order(self.ids["second_listing"])

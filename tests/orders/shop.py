@@ -18,6 +18,7 @@ from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import Buyer, place_order
 from orders.checkout.terms import record_rate, set_delivery_price
+from orders.receipts.services import issue_receipt
 from producers.cooperatives.services import record_opening_cash
 from producers.decisions.services import record_decision
 from producers.lots.models import Lot
@@ -61,10 +62,12 @@ class Shop:
         )
 
     def paid(self, pieces: Mapping[str, int], *, method: str = "card") -> Order:
-        """A paid order."""
+        """A paid order with its receipt."""
         order = self.order(pieces, method=method)
         fund = "provider" if method == "card" else "bank:USD"
-        return finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund=fund)
+        finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund=fund)
+        issue_receipt(order)
+        return order
 
 
 def open_shop(

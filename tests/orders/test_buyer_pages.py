@@ -13,6 +13,7 @@ from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
 from orders.receipts.models import Receipt
+from tests.after import deliver
 from tests.client import PageClient
 from tests.factories.accounts import make_user
 from tests.orders.shop import SALE_DAY, Shop
@@ -49,6 +50,7 @@ def paid_receipt(buyer: PageClient, shop: Shop) -> str:
     (order,) = orders()
     finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund="bank:USD")
     db.session.commit()
+    deliver()
     return db.session.scalars(db.select(Receipt.token)).one()
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, letters, outbox
+from marketplace.kernel import clock, letters
 from marketplace.kernel.db import db
 from marketplace.kernel.letters import BeingSent, SentLetter, send_once
 from marketplace.kernel.mail import Letter
@@ -24,6 +24,7 @@ from orders.payments.models import MoneyBack
 from orders.payments.services import confirm_transfer, record_payment, settle_money_back
 from orders.receipts.queries import receipt_of
 from orders.refunds.services import refund
+from tests.after import deliver
 from tests.orders.shop import Shop
 
 # Words of the member area: none of them has a place in a letter to a buyer.
@@ -38,8 +39,7 @@ def posted(app: Flask, shop: Shop):
 
     def read() -> list[tuple[str, str]]:
         db.session.commit()
-        while outbox.deliver_due():
-            pass
+        deliver()
         new = sorted(set(folder.glob("*.eml")) - seen)
         seen.update(new)
         messages = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in new]
