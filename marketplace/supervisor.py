@@ -7,6 +7,7 @@ the longer it had lived; nobody outlives the process that started it, even when 
 
 import ctypes
 import gc
+import logging
 import multiprocessing
 import os
 import shutil
@@ -168,6 +169,8 @@ def _web(app: Flask, host: str, port: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=DRAIN_S_MAX - 2,
     )
+    # It advises one thread a processor, for programs that compute. Ours wait for database and card provider.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     master = os.getpid()
 
     def loaded() -> Flask:

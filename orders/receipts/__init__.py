@@ -6,11 +6,11 @@ from flask_babel import lazy_gettext as _l
 
 def init_app(app: Flask) -> None:
     """Plug in the receipt's addresses, the page that checks one, what auditors ask, and what `verify` checks."""
-    from marketplace.accounts import operator_pages
+    from marketplace.accounts import operator_pages, persons
     from marketplace.kernel import outbox
     from marketplace.kernel.invariants import register
     from marketplace.storefront.shell import add_footer_link
-    from orders.receipts import citing, credit_views, handlers, invariants, verify_views, views
+    from orders.receipts import citing, credit_views, erasing, handlers, invariants, verify_views, views
     from producers.audit import receipts as asked
 
     # The page that checks a receipt hangs its two addresses on the same blueprint.
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(credit_views.blueprint)
     operator_pages.add_page(app, _l("Credit notes"), "credit_notes.all_notes", order=70)
+    persons.register(app, erasing)
     asked.answer_with(app, citing.lines_citing)
     add_footer_link(app, _l("Check a receipt"), "receipts.verify")
     outbox.subscribe(app, "order.paid", "receipts.issue", handlers.issue)

@@ -50,6 +50,7 @@ def test_whoever_is_killed_comes_back_and_nobody_stays_behind(database, tmp_path
         assert len(workers) == 2
         for _turn in range(20):
             assert house.status("/") == 200
+        assert "WARNING" not in house.log.read_text()
         memory = {pid: proportional_kib(pid) // 1024 for pid in [house.pid, web, *workers, work]}
         assert sum(mib for pid, mib in memory.items() if pid != work) <= SHOP_MIB_MAX, memory
         assert memory[work] <= WORK_MIB_MAX, memory

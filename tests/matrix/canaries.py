@@ -1,13 +1,10 @@
 """Canaries: a text of its own in every personal field of every row, and where one sings."""
 
-import io
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pikepdf
 from sqlalchemy import select
 from sqlalchemy.orm import Mapper
 
@@ -15,6 +12,7 @@ from marketplace.kernel.db import Base, db
 from marketplace.kernel.journal.recorder import row_key
 from marketplace.kernel.keyring import all_fields
 from marketplace.kernel.personal import Field, FieldUnreadable, Personal, PersonalNumber, opened
+from tests.matrix.insides import texts
 
 CANARY = re.compile(r"kanari(\d{5})x|\+62811(\d{5})")
 STORED = re.compile(rb"v1\.[0-9a-f]{8}\.[A-Za-z0-9_=-]+")
@@ -58,11 +56,8 @@ class Aviary:
         return {int(match[1] or match[2]) for match in CANARY.finditer(text)} & self.planted.keys()
 
     def heard_in(self, data: bytes) -> set[int]:
-        """The same in bytes of any kind; a PDF is taken apart first."""
-        text = data.decode("latin-1")
-        if data.startswith(b"%PDF"):
-            text += "".join(part.decode("latin-1") for part in _streams(data))
-        return self.heard(text)
+        """The same in bytes of any kind: what a PDF draws and holds, what an archive holds."""
+        return self.heard("\n".join(texts(data)))
 
     def of_rows(self, rows: set[tuple[str, str]]) -> set[int]:
         """The canaries in some rows, named by table and key."""
@@ -97,13 +92,3 @@ def _song(field: Field, number: int) -> str:
 
 def _mapper(field: Field) -> Mapper[Any]:
     return next(it for it in Base.registry.mappers if it.local_table is field.column.table)
-
-
-def _streams(data: bytes) -> Iterator[bytes]:
-    with pikepdf.open(io.BytesIO(data)) as pdf:
-        for thing in pdf.objects:
-            if isinstance(thing, pikepdf.Stream):
-                try:
-                    yield thing.read_bytes()
-                except (pikepdf.PdfError, zlib.error):
-                    yield thing.read_raw_bytes()

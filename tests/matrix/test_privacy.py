@@ -40,6 +40,7 @@ from tests.factories.accounts import make_user
 from tests.matrix.canaries import Aviary, readable
 from tests.matrix.conftest import DAY
 from tests.matrix.doors import Door, doors
+from tests.matrix.insides import letter as said
 from tests.matrix.knocking import Knocker
 from tests.matrix.test_tenants import UNSIGNED
 from tests.matrix.world import World, build
@@ -52,6 +53,7 @@ BY_LINK = {
 }  # fmt: skip
 # The platform's operator: who runs a cooperative, who bought. Nobody's work, pay or words.
 AT_THE_DESK = BY_LINK | {"account_user.email"}
+SLIP_PAPER = "/s/<organisation>/slips/<slip_id>.pdf"
 OWN_FILE = "/account/my-data.json"
 INSIDERS = ("member", "collector", "manager")
 # What one member never reads of another.
@@ -198,11 +200,13 @@ def verify() -> list[invariants.Broken]:
 
 def test_a_canary_in_every_field_is_heard_by_nobody_outside(house, capfd):
     assert house.aviary.empty == [], "make a row of it in make_more()"
-    heard_inside = set().union(*(heard for _door, heard in walk(house, "manager")))
+    heard_at = {door.rule: heard for door, heard in walk(house, "manager")}
+    heard_inside = set().union(*heard_at.values())
     with house.app.app_context():
         jobs.run_once(house.app)
 
     assert len(heard_inside) > 20, "the walk reads pages on which they sing"
+    assert heard_at[SLIP_PAPER], "the walk reads what a PDF draws"
     assert [leak for reader in READERS for leak in leaks(house, reader)] == []
     assert house.aviary.heard("".join(capfd.readouterr())) == set()
     with house.app.app_context():
@@ -210,13 +214,13 @@ def test_a_canary_in_every_field_is_heard_by_nobody_outside(house, capfd):
         assert house.aviary.heard(kept) == set()
         assert verify() == []
         addresses = {user.email: user for user in db.session.scalars(select(User))}
-    for letter in (house.folder / "mail").glob("*.eml"):
-        written = message_from_bytes(letter.read_bytes())
+    for letter in (file.read_bytes() for file in (house.folder / "mail").glob("*.eml")):
+        written = message_from_bytes(letter)
         to = addresses.get(str(written["To"]))
         allowed = house.aviary.of_rows({("account_user", to.id)}) if to else house.aviary.heard(str(written["To"]))
-        assert house.aviary.places(house.aviary.heard(str(written)) - allowed) <= BY_LINK
+        assert house.aviary.places(house.aviary.heard(said(letter)) - allowed) <= BY_LINK
     for file in (house.folder / "media").rglob("*.*"):
-        assert house.aviary.heard_in(file.read_bytes()) == set()
+        assert house.aviary.places(house.aviary.heard_in(file.read_bytes())) == set(), file
     for file in house.file.parent.glob(f"{house.file.name}*"):
         assert house.aviary.heard_in(file.read_bytes()) == set()
 

@@ -2,6 +2,7 @@
 
 import json
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
 from marketplace.accounts.actor import SYSTEM
+from marketplace.accounts.persons import ERASED, find_person
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.journal.keys import verifier_text
@@ -18,6 +20,8 @@ from marketplace.kernel.journal.receipt_proof import all_hold, receipt_from_pdf,
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.fulfilment.services import pay_carrier
+from orders.receipts import erasing
+from orders.receipts import pdf as paper_module
 from orders.receipts.models import Receipt, ReceiptRevision
 from orders.receipts.queries import receipt_of, revision_of, sealed_document, stored_document
 from orders.receipts.services import live_document
@@ -25,6 +29,7 @@ from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
 from orders.settlement.services import confirm_payout, make_payout
 from tests.client import PageClient
+from tests.matrix import insides
 from tests.orders.shop import Shop
 
 
@@ -164,6 +169,34 @@ def test_the_link_opens_page_json_and_paper(shop: Shop, client: FlaskClient) -> 
     assert receipt_from_pdf(paper.data) == answered
     assert len(pikepdf.open(BytesIO(paper.data)).pages) == 1
     assert client.get(f"/receipts/{token}.pdf").data == paper.data
+
+
+def test_kept_paper_is_sealed_and_goes_with_its_buyer_s_name(
+    shop: Shop, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = shop.paid({"scarf": 1})
+    token = receipt_for(order).token
+    order.buyer_name = "Kanari Buyer"
+    db.session.commit()
+    sequencer.sequence()
+
+    def drawn() -> str:
+        paper = client.get(f"/receipts/{token}.pdf").data
+        return "".join(insides.drawn(pikepdf.open(BytesIO(paper))))
+
+    assert "KanariBuyer" in drawn()
+    (kept,) = Path(app.config["MEDIA_URL"]).rglob("*.pdf")
+    assert kept.read_bytes().startswith(b"v1.")
+    monkeypatch.setattr(paper_module, "render_pdf", None)
+    assert "KanariBuyer" in drawn()
+    monkeypatch.undo()
+    person = find_person(order.id)
+    assert list(erasing.removals(person)) == []
+    assert not kept.exists()
+    assert "KanariBuyer" in drawn()
+    order.buyer_name = ERASED
+    db.session.commit()
+    assert "KanariBuyer" not in drawn()
 
 
 def test_an_earlier_revision_is_shown_as_it_was_issued(shop: Shop, app: Flask) -> None:
