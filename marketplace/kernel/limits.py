@@ -20,8 +20,10 @@ import ipaddress
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar, cast
 
+import structlog
 from flask import Flask, Response, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, RateLimitItemPerSecond
@@ -40,6 +42,7 @@ from marketplace.kernel.errors import TooMany
 View = TypeVar("View", bound=Callable[..., Any])
 
 SCHEME = "lumbung"
+log = structlog.get_logger("limits")
 MINUTE, QUARTER, HOUR, DAY = 60, SIGN_IN_WINDOW_MINUTES * 60, 3_600, 86_400
 IPV6_NETWORK_BITS = 64
 
@@ -140,35 +143,59 @@ def network_address() -> str:
     return str(address)
 
 
+class DeclaredLimiter(Limiter):
+    """Before a request only the bound on all of /api/ is looked at: a view's own is, where it is declared."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware or request.path.startswith("/api/"):
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 # Reading goes on where the count cannot be written (a full disk): an unsafe request fails by itself there.
-limiter = Limiter(
+limiter = DeclaredLimiter(
     network_address,
     storage_uri=f"{SCHEME}://",
     strategy="fixed-window",
     swallow_errors=True,
     application_limits=[lambda: f"{API_CALLS_ADDRESS_MAX} per minute"],
-    application_limits_exempt_when=lambda: not request.path.startswith("/api/"),
 )
 
 
-def per_address(
-    bound: Bound, *, when: Callable[[], bool] | None = None, counts: Callable[[Response], bool] | None = None
-) -> Callable[[View], View]:
+def per_address(bound: Bound, *, counts: Callable[[Response], bool] | None = None) -> Callable[[View], View]:
     """Refuse a network address that calls the view too often with 429.
 
-    `when` says which requests are bounded; `counts` says which answers count (all where it is not given).
+    `counts` says which answers count (all where it is not given).
     """
 
     def mark(view: View) -> View:
         limited = limiter.shared_limit(
-            lambda: f"{bound.at_most} per {bound.window_s} seconds",
-            scope=bound.kind,
-            exempt_when=None if when is None else lambda: not when(),
-            deduct_when=counts,
+            lambda: f"{bound.at_most} per {bound.window_s} seconds", scope=bound.kind, deduct_when=counts
         )(view)
         return cast(View, limited)
 
     return mark
+
+
+def per_address_where(asked: Callable[[], bool], bound: Bound) -> Callable[[View], View]:
+    """The same for those requests only of which `asked` is true; the others cost nothing."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def bounded(*arguments: Any, **named: Any) -> Any:
+            if asked():
+                _spend_if_it_can_be_counted(bound)
+            return view(*arguments, **named)
+
+        return cast(View, bounded)
+
+    return mark
+
+
+def _spend_if_it_can_be_counted(bound: Bound) -> None:
+    try:
+        spend(bound, network_address())
+    except SQLAlchemyError:  # reading goes on where the count cannot be written
+        log.exception("not_counted", kind=bound.kind)
 
 
 def spend(bound: Bound, subject: str) -> None:

@@ -3,6 +3,6 @@
 from flask import request
 
 from marketplace.config import SEARCHES_ADDRESS_MAX
-from marketplace.kernel.limits import MINUTE, Bound, per_address
+from marketplace.kernel.limits import MINUTE, Bound, per_address_where
 
-bounded = per_address(Bound("search", SEARCHES_ADDRESS_MAX, MINUTE), when=lambda: bool(request.args.get("q")))
+bounded = per_address_where(lambda: bool(request.args.get("q")), Bound("search", SEARCHES_ADDRESS_MAX, MINUTE))
