@@ -40,7 +40,7 @@ manager = LoginManager()
 def init_app(app: Flask) -> None:
     """Let flask-login read the user from our session row on every request; its own cookie is not used."""
     manager.session_protection = None
-    manager.init_app(app)
+    manager.init_app(app, add_context_processor=False)  # templates are told the name alone
 
 
 @manager.request_loader  # type: ignore[untyped-decorator]

@@ -61,8 +61,8 @@ def choose_locale() -> str:
 def language() -> str:
     """The two-letter code of the language in use."""
     # What flask-babel remembers for this answer, without its way there.
-    kept = getattr(getattr(g, "_flask_babel", None), "babel_locale", None) if has_app_context() else None
-    locale = kept or get_locale()
+    here = g._get_current_object().get("_flask_babel") if has_app_context() else None
+    locale = getattr(here, "babel_locale", None) or get_locale()
     return locale.language if locale else DEFAULT
 
 

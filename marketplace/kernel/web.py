@@ -1,5 +1,6 @@
 """The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -18,6 +19,7 @@ from flask import (
     url_for,
 )
 from flask.globals import request_ctx
+from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
@@ -55,10 +57,25 @@ NOT_KEPT = frozenset({"csrf_token", "password", "new_password", "again", "pin", 
 log = structlog.get_logger("web")
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's session in a signed cookie; its signer is made once for its keys, not twice a request."""
+
+    def __init__(self) -> None:
+        self._signers: dict[tuple[Any, ...], Any] = {}
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """The signer under the keys of the settings."""
+        keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+        if keys not in self._signers:
+            self._signers[keys] = super().get_signing_serializer(app)
+        return self._signers[keys]
+
+
 class LumbungFlask(Flask):
     """Flask with one commit an action, and addresses made once: a list prints the same hundred again and again."""
 
     url_rule_class = LateRule
+    session_interface = Sessions()
 
     def __init__(self, *names: Any, **folders: Any) -> None:
         super().__init__(*names, **folders)
@@ -145,17 +162,24 @@ def _has_own_proof() -> bool:
 
 
 def _close_request(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", CSP.format(card_pages=_card_pages()))
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - headers are no mapping
+    for name, value in _guarding_headers():
+        if name.lower() not in said:
+            response.headers.add(name, value)
     kept = request.endpoint == "static" and response.status_code < 400
     if "Cache-Control" not in response.headers and not kept:
         response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Request-ID"] = g.get("request_id", "")
     _log_request(response)
     return response
+
+
+def _guarding_headers() -> Iterator[tuple[str, str]]:
+    """What guards every answer, unless it says something of its own."""
+    yield from HEADERS.items()
+    yield "Content-Security-Policy", CSP.format(card_pages=_card_pages())
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        yield "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
 
 
 def _end_request(_error: BaseException | None) -> None:

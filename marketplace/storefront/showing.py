@@ -1,5 +1,6 @@
 """From rows to what templates print: pictures with their sizes, goods in a list, places, claims."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Photo
 from marketplace.catalogue.queries import Card, Cover
 from marketplace.catalogue.story import Claim
-from marketplace.config import PHOTOS_KEPT_MAX
+from marketplace.config import ADDRESSES_KEPT_MAX, PHOTOS_KEPT_MAX
 from marketplace.kernel.i18n import language
 from marketplace.kernel.media import thumbnail_widths
 
@@ -63,16 +64,21 @@ def outside_url(endpoint: str, **values: Any) -> str:
     return str(current_app.config["BASE_URL"]) + url_for(endpoint, **values)
 
 
-def item(card: Card, *, among_its_own: bool = False) -> dict[str, Any]:
-    """A good for the component listing_item; on its cooperative's own page it says how many are left instead."""
+def items(cards: Iterable[Card], *, among_its_own: bool = False) -> list[dict[str, Any]]:
+    """Goods for the component listing_item; on their cooperative's own page they say how many are left instead."""
+    here = (language(), request.script_root)
+    return [_item(card, here, among_its_own) for card in cards]
+
+
+def _item(card: Card, here: tuple[str, str], among_its_own: bool) -> dict[str, Any]:
     if among_its_own:
         second_line = ngettext("%(num)s left", "%(num)s left", card.available)
     else:
         second_line = f"{card.seller_name}, {card.district}" if card.district else card.seller_name
     return {
-        "url": url_for("storefront.product", slug=card.slug),
+        "url": _good_url(card.slug, here[1]),
         "title": card.title,
-        "picture": picture(card.cover),
+        "picture": _picture(card.cover, *here) if card.cover else None,
         "stripe": card.stripe,
         "place": second_line,
         "price_minor": card.price_minor,
@@ -80,6 +86,11 @@ def item(card: Card, *, among_its_own: bool = False) -> dict[str, Any]:
         "maker_percent": card.makers_percent,
         "available": card.available,
     }
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT_MAX)
+def _good_url(slug: str, _root: str) -> str:
+    return url_for("storefront.product", slug=slug)
 
 
 def place(organisation: Organisation, *, with_country: bool = False) -> str:

@@ -36,7 +36,7 @@ def home() -> str:
         "marketplace/storefront/home.html",
         example=example,
         example_picture=showing.picture(example.cover) if example else None,
-        items=[showing.item(card) for card in newest if card is not example][:HOME_LISTINGS],
+        items=showing.items([card for card in newest if card is not example][:HOME_LISTINGS]),
         goods_total=sum(seller.goods for seller in sellers),
         sellers=sellers,
         place=showing.place,
@@ -65,7 +65,7 @@ def goods() -> str | tuple[str, int]:
     body = render_template(
         "marketplace/storefront/goods.html",
         heading=_heading(chosen),
-        items=[showing.item(card) for card in queries.cards(chosen, page=page)],
+        items=showing.items(queries.cards(chosen, page=page)),
         chosen=chosen,
         counted=counted,
         values=request.args,
@@ -122,7 +122,7 @@ def cooperative(slug: str) -> str:
     """One cooperative: what it says of itself and what it sells."""
     seller = queries.cooperative(slug)
     its_own = Filters(cooperatives=(slug,))
-    items = [showing.item(card, among_its_own=True) for card in queries.cards(its_own)]
+    items = showing.items(queries.cards(its_own), among_its_own=True)
     return render_template(
         "marketplace/storefront/cooperative.html",
         seller=seller,
