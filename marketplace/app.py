@@ -31,6 +31,7 @@ PARTS = (
     "marketplace.kernel.keyring",
     "marketplace.kernel.grants",
     "marketplace.kernel.imports",
+    "marketplace.kernel.exports",
     "marketplace.kernel.backup",
     "marketplace.kernel.health",
     "marketplace.ledger",

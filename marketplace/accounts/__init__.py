@@ -11,6 +11,7 @@ def init_app(app: Flask) -> None:
         addresses,
         console,
         erasing,
+        exporting,
         invitations,
         letters,
         names,
@@ -23,6 +24,7 @@ def init_app(app: Flask) -> None:
     from marketplace.accounts.person_cli import erase_command, export_command
     from marketplace.accounts.views import blueprint, operator
     from marketplace.kernel import jobs, limits, outbox
+    from marketplace.kernel.exports import add_export
 
     sessions.init_app(app)
     console.init_app(app)
@@ -45,5 +47,6 @@ def init_app(app: Flask) -> None:
     persons.register(app, erasing)
     for command in (operator_command, second_step_off_command, sign_out_command, export_command, erase_command):
         app.cli.add_command(command)
+    add_export("ledger", "A cooperative's book, posting by posting.", exporting.ledger)
     jobs.every(app, 10, "limits.sweep", limits.sweep)
     jobs.every(app, 60, "accounts.forget_old", access.forget_old)

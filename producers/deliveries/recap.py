@@ -8,11 +8,11 @@ from flask_babel import gettext as _
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.dates import short_day
+from marketplace.kernel.exports import plain
 from marketplace.kernel.money import Money, exponent
 from producers.deliveries.models import DeliverySlip
 
 AMOUNTS = (10, 11, 12)
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def month_sheet(organisation: Organisation, month: str, slips: Sequence[DeliverySlip]) -> bytes:
@@ -58,11 +58,6 @@ def month_sheet(organisation: Organisation, month: str, slips: Sequence[Delivery
     sheet.autofit()
     book.close()
     return out.getvalue()
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, also after it was saved as CSV and opened again."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def word_of(slip: DeliverySlip) -> str:

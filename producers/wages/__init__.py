@@ -8,8 +8,9 @@ def init_app(app: Flask) -> None:
     """Plug in what `lumbung verify` asks, the console's pages of pay, and what waits on its first page."""
     from marketplace.accounts import console, persons
     from marketplace.kernel import invariants
+    from marketplace.kernel.exports import add_export
     from producers.cooperatives import today
-    from producers.wages import check_views, erasing, payment_views, views, waiting
+    from producers.wages import check_views, erasing, exporting, payment_views, views, waiting
     from producers.wages.checks import check
 
     invariants.register(app, "wages", check)
@@ -19,3 +20,4 @@ def init_app(app: Flask) -> None:
     today.add_duties(app, waiting.duties)
     today.add_debts(app, waiting.debts)
     persons.register(app, erasing)
+    add_export("payslips", "Payslips by member number: pay, for the bookkeeper alone.", exporting.payslips)

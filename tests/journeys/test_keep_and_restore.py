@@ -12,10 +12,12 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import DatabaseError
 
 from marketplace import config
+from marketplace.accounts.models import Organisation
 from marketplace.app import create_app
 from marketplace.kernel import invariants
 from marketplace.kernel.backup.services import make_backup, restore_backup
 from marketplace.kernel.db import db
+from marketplace.kernel.exports import export_group
 from marketplace.kernel.journal import sequencer, verify
 from marketplace.kernel.journal.models import Event
 from marketplace.kernel.media_store import media_key, storage_at
@@ -69,6 +71,18 @@ def pages(app: Flask) -> dict[str, bytes]:
     return {address: client.get(address).data for address in addresses}
 
 
+def exports(app: Flask) -> dict[str, str]:
+    """Every kind of export of every organisation."""
+    with app.app_context():
+        slugs = list(db.session.scalars(select(Organisation.slug).order_by(Organisation.slug)))
+    asked = [(kind, slug) for kind in export_group.commands for slug in slugs]
+    runner = app.test_cli_runner()
+    return {
+        f"{kind} {slug}": runner.invoke(args=["export", kind, "--cooperative", slug], catch_exceptions=False).output
+        for kind, slug in asked
+    }
+
+
 def restored(app: Flask, backup: Path) -> str:
     """Restore into the app's house and find nothing broken; the checkpoint it was restored to."""
     with app.app_context():
@@ -104,6 +118,10 @@ def test_a_house_moves_from_engine_to_engine_and_back(house, fresh_database, tmp
     assert members(original) == members(moved) == members(back)
     assert f"media/{key}" in members(back)
     assert pages(first) == pages(second) == pages(third)
+    written = exports(first)
+    assert written == exports(second) == exports(third)
+    assert all(sum(len(text.splitlines()) - 1 for name, text in written.items() if name.startswith(kind))
+               for kind in export_group.commands)  # fmt: skip
     assert any(address.startswith("/receipts/") for address in pages(third))
     assert storage_at(third.config["MEDIA_URL"]).read(key) == PICTURE
     for app in (second, third):
