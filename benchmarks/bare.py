@@ -1,8 +1,10 @@
 """The bare baseline: the product's own templates and rows with one ORM SELECT, on the same server, and nothing else.
 
-A request runs one SELECT for the rows that the page shows and renders the same template from them. There is no policy,
-session, language choice, context processor, header, cache, counter or log, and whatever else the page prints (header,
-filters with their counts, splits, the journey) was taken once from the product and lies ready.
+A request runs one SELECT for the rows that the page shows, a list the product's own, makes of them what the template
+prints, with the product's own functions, and renders it. There is no policy, session, context processor, header, page
+cache, count of requests or searches, or log; whatever else the page prints (header, filters with their counts, splits,
+the journey) was taken once from the product and lies ready. Words, dates, money and addresses that the template itself
+asks for are asked for on both sides.
 """
 
 from collections.abc import Callable
@@ -16,8 +18,10 @@ from marketplace.accounts.models import Organisation
 from marketplace.app import create_app
 from marketplace.catalogue.goods import Filters, cards_query, is_public
 from marketplace.catalogue.models import Listing, Profile
+from marketplace.catalogue.queries import cards_of
 from marketplace.config import PAGE_SIZE
 from marketplace.kernel.db import db, only_read
+from marketplace.storefront import showing
 
 WORD = "kopi"
 Page = Callable[[], str]
@@ -53,15 +57,14 @@ def first_product(app: Flask) -> str:
 
 
 def _list(app: Flask, source: str, filters: Filters) -> Page:
-    """A list of goods; what stands on each line and in its picture is as the product made it of the same rows."""
+    """A list of goods."""
     template, context = _taken(app, source)
     query, values = cards_query(filters.shape), {**filters.values, "size": PAGE_SIZE, "skipped": 0}
 
     def view() -> str:
         only_read(True)
         rows = db.session.execute(query, values).all()
-        items = [{**item, "title": row.title} for item, row in zip(context["items"], rows, strict=True)]
-        page: str = template.render({**context, "items": items})
+        page: str = template.render({**context, "items": showing.items(cards_of(rows))})
         return page
 
     return view
@@ -81,7 +84,9 @@ def _product(app: Flask, source: str) -> Page:
     def view() -> str:
         only_read(True)
         listing, _profile = db.session.execute(query).unique().one()
-        page: str = template.render({**context, "listing": listing, "organisation": listing.organisation})
+        shown = {"listing": listing, "organisation": listing.organisation}
+        pictures = [showing.picture(photo) for photo in listing.photos]
+        page: str = template.render({**context, **shown, "pictures": pictures})
         return page
 
     return view

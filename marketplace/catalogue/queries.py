@@ -125,7 +125,11 @@ def facets(filters: Filters) -> Facets:
 def cards(filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> list[Card]:
     """One page of goods: what can still be bought first, newest first; one query, and one for splits not yet kept."""
     place = {"size": size, "skipped": (page - 1) * size}
-    rows = db.session.execute(cards_query(filters.shape), filters.values | place).all()
+    return cards_of(db.session.execute(cards_query(filters.shape), filters.values | place).all())
+
+
+def cards_of(rows: Sequence[Row[Any]]) -> list[Card]:
+    """The rows of goods.cards_query as they stand in a list."""
     split_of = splits({row.shown_id: row.price_minor for row in rows})
     return [_card(row, split_of) for row in rows]
 
