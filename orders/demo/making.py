@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from marketplace.config import HOURLY_PAY_PEOPLE_MIN
 from marketplace.kernel import clock
@@ -10,6 +11,8 @@ from marketplace.kernel.money import Money, round_half_away
 from orders.demo.places import Goods
 from orders.demo.world import DAYS, Coop, World
 from producers.cooperatives.models import Member
+from producers.deliveries.services import rates_today, record_slip
+from producers.deliveries.weighing import weigh_slip
 from producers.fairprice.sheet import cost_sheet
 from producers.labour.models import OwnCost, WorkRecord
 from producers.labour.services import record_own_cost, record_work, sign_off_step
@@ -155,6 +158,8 @@ class Cycle:
 
     def pay(self) -> None:
         """A slip for everybody who worked; the payee's word comes a few days later, or does not."""
+        if self.number == CYCLES - 1:
+            self.world.on(2, self.deliver)
         people = {member.id: member for member in self.coop.members}
         for member_id, records in self.records.items():
             slip = prepare_payslip(
@@ -168,6 +173,25 @@ class Cycle:
             self._settle(slip, people[member_id])
             if self.number == 2:
                 _lift(self.coop, people[member_id])
+
+    def deliver(self) -> None:
+        """Two days ago at the doors, as far as the material reached: one piece in, half its wage paid at once.
+
+        The first is weighed and waits for sign-off, the others wait for the scales.
+        """
+        coop, craft, rate_key = self.coop, self.craft, self.craft.make.lower()
+        half_minor = int(Fraction(rates_today(coop.organisation)[rate_key].value)) // 2
+        slips = []
+        for maker in self.makers:
+            entered = {"lot_id": self.ready.id, "issued": self._taken_g(1), "rate_key": rate_key, "good": 1}
+            if self.ready.stock >= self._taken_g(1):
+                entered |= {"paid_minor": half_minor}
+                slips.append(
+                    record_slip(coop.bookkeeper, coop.organisation, maker.id, entered, client_key=f"demo-{maker.id}")
+                )
+        for slip in slips[:1]:
+            scales = {"lot_id": self.ready.id, "used_g": self._taken_g(1), "good": 1, "mass_g": craft.piece_g}
+            weigh_slip(coop.bookkeeper, slip, scales | {"least_g": craft.piece_g, "hours": craft.piece_hours})
 
     def _settle(self, slip: Payslip, member: Member) -> None:
         chance = self.world.random.random()

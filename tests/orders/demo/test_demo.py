@@ -20,7 +20,8 @@ from orders.checkout.models import Order
 from orders.receipts.models import Receipt, ReceiptRevision
 from orders.refunds.models import Refund
 from producers.cooperatives.models import Member
-from producers.lots.models import Lot
+from producers.deliveries.models import DeliverySlip
+from producers.lots.models import Lot, Step
 from producers.wages.models import Payslip, TopUp
 from tests import databases
 from tests.conftest import settings
@@ -67,7 +68,9 @@ def test_it_is_a_year_of_six_cooperatives_in_six_currencies(demo: Flask):
     assert {each.district for each in approved} == {"Khon Kaen", "Takeo", "Kachchh", "Iloilo", "Ermera", "Sikka"}
     assert count(Organisation, Organisation.approved_at.is_(None), Organisation.kind == "cooperative") == 1
     assert count(Member) == 25
-    assert count(Lot) == 120
+    assert count(Lot, Lot.quantity_in > 0) == 120
+    assert count(Step, Step.state == "recorded") == count(DeliverySlip, DeliverySlip.step_id.is_not(None)) == 6
+    assert count(DeliverySlip, DeliverySlip.step_id.is_(None)) > 0
     assert count(Listing) == 60
     assert count(Order, Order.state == "paid") >= 80
     assert count(Refund) >= 6
