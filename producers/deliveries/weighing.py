@@ -44,12 +44,14 @@ def weigh_slip(actor: Actor, slip: DeliverySlip, weighed: Mapping[str, object]) 
     if good > delivered:
         raise MorePiecesThanDelivered(delivered=delivered)
     lot = lot_of(slip.organisation_id, str(weighed["lot_id"]))
-    name = str(weighed.get("name") or f"{slip.rate_key}: {lot.name}")
+    work = slip.rate_key or ""
+    called = work[:1].upper() + work[1:]
+    name = str(weighed.get("name") or f"{called}: {lot.name}")
     step = record_step(
         actor,
         slip.organisation,
-        name=slip.rate_key or "",
-        craft=slip.rate_key or "",
+        name=called,
+        craft=work,
         max_yield=str(Fraction(1, max(1, least_g))),
         inputs=[InputLine(lot, used_g, member=slip.member)],
         outputs=[OutputLine(good, "H87", mass_g, name=name[:LOT_NAME_MAX])],
