@@ -1,6 +1,7 @@
 """Credit notes: what they say, and that each reader sees her own part alone, as page, JSON and PDF."""
 
 import json
+from datetime import UTC, datetime, time
 from io import BytesIO
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask
 
 from marketplace.accounts.actor import SYSTEM
 from marketplace.accounts.models import Role
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.money import Money
@@ -20,7 +22,7 @@ from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
 from tests.client import PageClient
 from tests.factories.accounts import join, make_user
-from tests.orders.shop import BUYER, Shop
+from tests.orders.shop import BUYER, SALE_DAY, Shop
 from tests.queries import count_queries
 
 MET = "C4,85123A,HEART,-5,2010-12-03 10:00:00,2.55,17850.0,United Kingdom"
@@ -182,3 +184,19 @@ def test_notes_of_another_shops_history_are_read_by_seller_and_operator(app: Fla
         assert "D Discount" in alone.words
         assert "17850" not in met.words + alone.words
         assert operator(app).json("/operator/credit-notes/CN-2010-000002.json")["amount_minor"] == 2750
+
+
+@pytest.mark.parametrize("hour", [time(18), time(23, 30)])
+def test_a_credit_note_bears_one_day_also_where_it_is_tomorrow_by_then(shop: Shop, app: Flask, hour: time) -> None:
+    shop.batik.zone = "Asia/Jakarta"
+    with clock.at(datetime.combine(SALE_DAY, hour, UTC)):
+        order = shop.paid({"runner": 1})
+        refund(SYSTEM, order.id, {f"{order.id}-1": 1}, goods="restocked", reason="torn")
+        db.session.commit()
+        seller = signed_in(app, shop.batik, Role.MANAGER)
+
+        beside_the_order = seller.get(f"/k/batik/orders/{order.number}").words
+        by_itself = seller.get("/k/batik/credit-notes").follow("CN-2026-000001").words
+
+    assert "CN-2026-000001, 10 Apr 2026" in beside_the_order.replace(" ,", ",")
+    assert "10 April 2026" in by_itself
