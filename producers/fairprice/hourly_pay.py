@@ -1,7 +1,7 @@
 """What an hour earns, as it may be published: a cooperative × a craft × twelve months, never about fewer than five."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -40,10 +40,26 @@ def months_before(on: date) -> date:
 
 
 def hourly_pay(organisation_id: str, on: date) -> list[HourlyPay]:
-    """Every named craft of the twelve months to a day, by name: wages and own costs not repaid, by hours signed off."""
+    """Every named craft of the twelve months to a day, by name: wages and own costs not repaid, by hours signed off.
+
+    'Weaving' and 'weaving' are one craft: a step names it as it was typed, a weighed slip as its rate does.
+    """
     work = _by_craft(organisation_id, on, WorkRecord)
     costs = _by_craft(organisation_id, on, OwnCost)
-    return [_craft(craft, records, costs.get(craft, [])) for craft, records in sorted(work.items())]
+    spelt = {same_craft(craft): craft for craft in sorted(work, reverse=True)}
+    return [
+        _craft(craft, _joined(work, key), _joined(costs, key))
+        for key, craft in sorted(spelt.items(), key=lambda item: item[1])
+    ]
+
+
+def same_craft(craft: str) -> str:
+    """What two spellings of one craft have in common."""
+    return craft.strip().casefold()
+
+
+def _joined(rows: Mapping[str, Sequence[Row]], key: str) -> list[Row]:
+    return [row for craft, found in rows.items() if same_craft(craft) == key for row in found]
 
 
 def _craft(craft: str, work: Sequence[WorkRecord], costs: Sequence[OwnCost]) -> HourlyPay:

@@ -63,9 +63,9 @@ def hourly_of_item(organisation: Organisation, makers: set[str], steps: list[Ste
     """What is published of the crafts behind an item: nothing where it has fewer than five makers (rule 10)."""
     if len(makers) < HOURLY_PAY_PEOPLE_MIN:
         return []
-    crafts = {step.craft for step in steps}
+    crafts = {hourly_pay.same_craft(step.craft) for step in steps}
     published = hourly_pay_of(organisation.id, clock.today(organisation.zone))
-    return [_frozen(row) for row in published if row.people and row.craft in crafts]
+    return [_frozen(row) for row in published if row.people and hourly_pay.same_craft(row.craft) in crafts]
 
 
 def _figures(pay: hourly_pay.HourlyPay, benchmarks: list[Benchmark]) -> HourlyFigures:

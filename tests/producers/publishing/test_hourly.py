@@ -16,7 +16,7 @@ from marketplace.kernel.db import db
 from producers.cooperatives.services import enrol_member
 from producers.fairprice.services import record_benchmark
 from producers.labour.services import record_work, sign_off_step
-from producers.lots.queries import lot_numbered
+from producers.lots.queries import lot_numbered, step_that_made
 from producers.publishing.hourly import NoBenchmark, NoCraft, publish_hourly
 from producers.publishing.services import publish_lot
 from tests.client import PageClient
@@ -85,6 +85,18 @@ def test_five_people_are_shown_beside_an_exact_comparison_and_four_are_only_name
     }
     assert nine.holds_until == today(coop) + timedelta(days=HOURLY_PAY_SHOWN_DAYS)
     assert hourly_pay_of(coop.organisation.id, today(coop)) == [nine]
+
+
+def test_two_spellings_are_one_craft(coop):
+    weavers(coop, 5)
+    benchmark(coop)
+    for number in (1, 3):
+        step_that_made(lot_numbered(coop.organisation.id, f"K{number}").id).craft = "Weaving"
+    db.session.flush()
+
+    (five,) = publish_hourly(coop.approver, coop.organisation)
+
+    assert (five.craft, five.people, five.mean_minor) == ("Weaving", 5, 6_250)
 
 
 def test_it_needs_a_craft_and_a_benchmark_and_drops_off_with_it(coop):
