@@ -201,6 +201,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
         config["TRUSTED_HOSTS"] = [urlsplit(config["BASE_URL"]).hostname]
     _require_keys(config)
     _refuse_bad_keys(config)
+    _refuse_open_line(config)
     if config["LUMBUNG_ENV"] == "production" and not config["RATELIMIT_ENABLED"]:
         raise BadSetting("RATE_LIMITS=off is for measuring: production counts what repeats.")
     if config["SECOND_FACTOR"] not in {"required", "offered"}:
@@ -246,6 +247,19 @@ def _read(env: Env) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "id",
         "BABEL_DEFAULT_TIMEZONE": "UTC",
     }
+
+
+def _refuse_open_line(config: dict[str, Any]) -> None:
+    """In production a database on another host names how its line is protected: the default may be not at all."""
+    url = make_url(config["SQLALCHEMY_DATABASE_URI"])
+    host = str(url.query.get("host", url.host or ""))
+    if config["LUMBUNG_ENV"] != "production" or url.get_backend_name() == "sqlite" or host.startswith("/"):
+        return
+    if host not in {"", "localhost", "127.0.0.1", "::1"} and "sslmode" not in url.query:
+        raise BadSetting(
+            "DATABASE_URL names another host: end it with ?sslmode=verify-full&sslrootcert=…, "
+            "or with ?sslmode=disable where the line between is private by itself."
+        )
 
 
 def database_url(text: str) -> str:

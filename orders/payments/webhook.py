@@ -56,9 +56,10 @@ def read_event(body: bytes, signature: str | None, secret: str) -> dict[str, Any
 def take_event(event: dict[str, Any], body: bytes, *, live: bool) -> bool:
     """Act on an event once, in one transaction with its row; False where it was taken before.
 
-    Refuses an event of the other mode (live or test) and one that contradicts its payment; unknown kinds are noted.
+    Refuses an event of the other mode (live or test) or of another's account, which Stripe names where it is not our
+    own, and one that contradicts its payment; unknown kinds are noted.
     """
-    if event.get("livemode") is not live:
+    if event.get("livemode") is not live or event.get("account") is not None:
         raise BadWebhook
     if not _note(event, body):
         return False

@@ -45,7 +45,7 @@ def _sums(slip: Payslip, amounts: dict[str, int]) -> Iterator[Broken]:
     for item in slip.items:
         sums[item.kind] += item.amount_minor
         if amounts.get(item.record_id) != item.amount_minor:
-            detail = f"{item.record_id} does not amount to {item.amount_minor}"
+            detail = f"it is not the amount of {item.record_id}"
             yield Broken("payslip", "wage_payslip_item", f"{slip.id}/{item.ordinal}", detail)
     for column, kind in COLUMNS.items():
         if getattr(slip, column) != sums[kind]:

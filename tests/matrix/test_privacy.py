@@ -1,6 +1,7 @@
 """A canary in every personal field: heard inside by whom it concerns, outside by nobody, and after erasure nowhere."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -53,6 +54,7 @@ BY_LINK = {
 }  # fmt: skip
 # The platform's operator: who runs a cooperative, who bought. Nobody's work, pay or words.
 AT_THE_DESK = BY_LINK | {"account_user.email"}
+PAY_ACCOUNT = re.compile(rb"wages_(advanced|payable):")
 SLIP_PAPER = "/s/<organisation>/slips/<slip_id>.pdf"
 OWN_FILE = "/account/my-data.json"
 INSIDERS = ("member", "collector", "manager")
@@ -148,6 +150,8 @@ def walk(house: House, reader: str) -> Iterator[tuple[Door, set[int]]]:
             if door.is_for_programs and knocker.key:
                 headers["Authorization"] = f"Bearer {knocker.key}"
             answer = knocker.client.http.get(address, headers=headers)
+            # Accounts name members by number: on no page, in no file, in no answer of the API.
+            assert not PAY_ACCOUNT.search(answer.get_data()), f"{reader} at {door}"
             yield door, house.aviary.heard_in(answer.get_data())
             answer.close()
 

@@ -154,3 +154,24 @@ def test_links_lead_to_the_port_that_is_served(monkeypatch):
     monkeypatch.setenv("PORT", "8061")
 
     assert load({"LUMBUNG_ENV": "test", "DATABASE_URL": "sqlite://"})["BASE_URL"] == "http://127.0.0.1:8061"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_refused"),
+    [
+        ("postgresql://app:x@db.example.org/lumbung", True),
+        ("postgresql://app:x@/lumbung?host=10.0.0.7", True),
+        ("postgresql://app:x@db.example.org/lumbung?sslmode=verify-full", False),
+        ("postgresql://app:x@127.0.0.1/lumbung", False),
+        ("postgresql://app:x@/lumbung?host=/run/postgresql", False),
+    ],
+)
+def test_production_has_said_how_the_line_to_another_host_is_protected(monkeypatch, address, is_refused):
+    set_keys(monkeypatch)
+    overrides = {"LUMBUNG_ENV": "production", "DATABASE_URL": address}
+    if not is_refused:
+        assert load(overrides)["DATABASE_URL"] == address
+        return
+
+    with pytest.raises(BadSetting, match="sslmode=verify-full"):
+        load(overrides)

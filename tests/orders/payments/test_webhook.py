@@ -104,8 +104,10 @@ def test_an_event_that_contradicts_us_is_refused(
     assert unchanged(order)
 
 
-@pytest.mark.parametrize("change", [{"livemode": True}, {"data": None}, {"data": {"object": []}}])
-def test_an_event_of_another_mode_or_shape_is_refused(
+@pytest.mark.parametrize(
+    "change", [{"livemode": True}, {"account": "acct_another"}, {"data": None}, {"data": {"object": []}}]
+)
+def test_an_event_of_another_mode_account_or_shape_is_refused(
     client: FlaskClient, double: StripeDouble, order: Order, paid: Event, change: Event
 ) -> None:
     assert signed(client, double, paid | change) == 400
