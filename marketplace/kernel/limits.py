@@ -18,6 +18,8 @@ request's: a refused request must leave its trace, and one that only reads takes
 import hmac
 import ipaddress
 import logging
+import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -34,7 +36,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from marketplace.config import API_CALLS_ADDRESS_MAX, LIMIT_ROWS_MAX, SIGN_IN_WINDOW_MINUTES
+from marketplace.config import API_CALLS_ADDRESS_MAX, LIMIT_ADDRESSES_KEPT_MAX, LIMIT_ROWS_MAX, SIGN_IN_WINDOW_MINUTES
 from marketplace.kernel import clock
 from marketplace.kernel.db import Base, db, reading
 from marketplace.kernel.errors import TooMany
@@ -176,14 +178,39 @@ def per_address(bound: Bound, *, counts: Callable[[Response], bool] | None = Non
     return mark
 
 
-def per_address_where(asked: Callable[[], bool], bound: Bound) -> Callable[[View], View]:
-    """The same for those requests only of which `asked` is true; the others cost nothing."""
+class Few:
+    """The first of a kind from each address, counted by this process alone, so that they cost no statement.
+
+    From the `few`th within a window on they are counted with everybody's: a bound may be passed by less than `few`
+    for each further process.
+    """
+
+    def __init__(self, few: int) -> None:
+        self.few = few
+        self._counts: OrderedDict[str, tuple[int, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def to_share(self, subject: str, window_s: int) -> int:
+        """How many the shared count is to grow by: none, those held back until now, or one."""
+        now = _now()
+        with self._lock:
+            hits, ends_at = self._counts.pop(subject, (0, 0))
+            hits, ends_at = (hits + 1, ends_at) if ends_at > now else (1, now + window_s)
+            self._counts[subject] = hits, ends_at
+            if len(self._counts) > LIMIT_ADDRESSES_KEPT_MAX:
+                self._counts.popitem(last=False)
+        return 0 if hits < self.few else hits if hits == self.few else 1
+
+
+def per_address_where(asked: Callable[[], bool], bound: Bound, *, few: int) -> Callable[[View], View]:
+    """The same for those requests only of which `asked` is true, and the first `few` at almost no cost."""
+    first = Few(few)
 
     def mark(view: View) -> View:
         @wraps(view)
         def bounded(*arguments: Any, **named: Any) -> Any:
             if asked():
-                _spend_if_it_can_be_counted(bound)
+                _spend_if_it_can_be_counted(bound, first)
             return view(*arguments, **named)
 
         return cast(View, bounded)
@@ -191,24 +218,28 @@ def per_address_where(asked: Callable[[], bool], bound: Bound) -> Callable[[View
     return mark
 
 
-def _spend_if_it_can_be_counted(bound: Bound) -> None:
+def _spend_if_it_can_be_counted(bound: Bound, first: Few) -> None:
+    address = network_address()
+    amount = first.to_share(address, bound.window_s)
+    if not amount:
+        return
     try:
-        spend(bound, network_address())
+        spend(bound, address, amount)
     except SQLAlchemyError:  # reading goes on where the count cannot be written
         log.exception("not_counted", kind=bound.kind)
 
 
-def spend(bound: Bound, subject: str) -> None:
-    """Count one of a kind for a subject; TooMany beyond the bound."""
-    if not take(bound, subject):
+def spend(bound: Bound, subject: str, amount: int = 1) -> None:
+    """Count so many of a kind for a subject; TooMany beyond the bound."""
+    if not take(bound, subject, amount):
         raise TooMany
 
 
-def take(bound: Bound, subject: str) -> bool:
-    """Count one of a kind for a subject; whether it is still within the bound."""
+def take(bound: Bound, subject: str, amount: int = 1) -> bool:
+    """Count so many of a kind for a subject; whether it is still within the bound."""
     if not current_app.config["RATELIMIT_ENABLED"]:
         return True
-    return _strategy().hit(bound.item, subject)
+    return _strategy().hit(bound.item, subject, cost=amount)
 
 
 def give_back(bound: Bound, subject: str) -> None:

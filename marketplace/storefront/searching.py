@@ -2,7 +2,9 @@
 
 from flask import request
 
-from marketplace.config import SEARCHES_ADDRESS_MAX
+from marketplace.config import SEARCHES_ADDRESS_MAX, SEARCHES_UNSHARED
 from marketplace.kernel.limits import MINUTE, Bound, per_address_where
 
-bounded = per_address_where(lambda: bool(request.args.get("q")), Bound("search", SEARCHES_ADDRESS_MAX, MINUTE))
+bounded = per_address_where(
+    lambda: bool(request.args.get("q")), Bound("search", SEARCHES_ADDRESS_MAX, MINUTE), few=SEARCHES_UNSHARED
+)

@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 
 from marketplace.app import create_app
-from marketplace.config import BadSetting, load
+from marketplace.config import SEARCHES_UNSHARED, BadSetting, load
 from marketplace.kernel import clock, limits
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import TooMany
 from marketplace.kernel.journal.checkpoint import Signer
-from marketplace.kernel.limits import Bound, RateCount, forget, give_back, network_address, spend, sweep, take
+from marketplace.kernel.limits import Bound, Few, RateCount, forget, give_back, network_address, spend, sweep, take
 from tests.conftest import settings
 
 BOUND = Bound("try", 3, 60)
@@ -115,6 +115,7 @@ def test_a_forwarded_address_counts_only_from_a_trusted_proxy(database, tmp_path
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_searches_are_bounded_and_browsing_is_not(visitor):
+    visitor.http.environ_base["REMOTE_ADDR"] = "203.0.113.99"  # not counted by this process in another test
     answers = [visitor.http.get("/products.json?q=tenun").status_code for _turn in range(121)]
 
     assert (answers.count(200), answers[-1]) == (120, 429)
@@ -123,10 +124,26 @@ def test_searches_are_bounded_and_browsing_is_not(visitor):
     visitor.get("/products")
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_first_few_are_shared_late_but_all(app, monkeypatch):
+    few, bound = Few(3), Bound("late", 5, 60)
+    with app.app_context(), clock.at(clock.now()):
+        assert [few.to_share("one", 60) for _turn in range(5)] == [0, 0, 3, 1, 1]
+        assert [take(bound, "one", amount) for amount in (3, 1, 1, 1)] == [True, True, True, False]
+        clock.advance(timedelta(seconds=61))
+        assert few.to_share("one", 60) == 0
+
+        monkeypatch.setattr(limits, "LIMIT_ADDRESSES_KEPT_MAX", 2)
+        for subject in ("two", "three", "four"):
+            few.to_share(subject, 60)
+        assert len(few._counts) == 2
+
+
 def test_a_storage_that_is_away_hides_no_page(app, visitor, monkeypatch):
     monkeypatch.setattr(limits, "_COUNT", limits.text("SELECT nothing FROM nowhere"))
 
-    visitor.get("/products?q=tenun")
+    for _turn in range(SEARCHES_UNSHARED + 1):
+        visitor.get("/products?q=tenun")
 
 
 def set_keys(monkeypatch):
