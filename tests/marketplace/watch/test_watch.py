@@ -207,7 +207,7 @@ def test_the_state_is_the_operators_alone_and_shows_every_part(house):
 
     page = PageClient(house).sign_in(operator).get("/operator/status")
 
-    assert page.h1 in {"State of the house", "Keadaan rumah"}
+    assert page.h1 in {"State of the house", "Keadaan sistem"}
     for words in (
         "watch.invariants",
         "SQLite" if "sqlite" in house.config["DATABASE_URL"] else "PostgreSQL",
