@@ -118,8 +118,7 @@ def _keep_choice(response: Response) -> Response:
         keep_cookie(response, ASKED_COOKIE, asked)
     elif asked == "" and read_cookie(ASKED_COOKIE) is not None:
         drop_cookie(response, ASKED_COOKIE)
-    response.vary.add("Cookie")
-    response.vary.add("Accept-Language")
+    response.vary.update(("Cookie", "Accept-Language"))
     return response
 
 

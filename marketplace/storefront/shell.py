@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, current_app, g, url_for
 from flask_babel import lazy_gettext as _l
 
-from marketplace.catalogue.categories import IN_HEADER, category_name
+from marketplace.catalogue.categories import CATEGORIES, IN_HEADER
 
 
 def init_app(app: Flask) -> None:
@@ -25,7 +25,7 @@ def _surroundings() -> dict[str, Any]:
     return {
         "nav_categories": [
             {
-                "name": category_name(code),
+                "name": CATEGORIES[code],
                 "url": url_for("storefront.goods", category=code),
                 "current": code == current,
             }
