@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, delete, func, insert, inspect, or_, select, type_coerce
+from sqlalchemy import String, and_, delete, func, or_, select, text, type_coerce
 from sqlalchemy.orm import Mapper, Session
+from sqlalchemy.orm.attributes import instance_state
 
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
@@ -52,39 +53,45 @@ def beginning(moment: datetime) -> dict[str, Any]:
     return {"at": moment, "table_name": BEGINNING, "row_id": "", "digest": fields["digest"], "leaf": leaf}
 
 
+_KEEP = text(
+    "INSERT INTO journal_salt (table_name, row_id, salt) VALUES (:table_name, :row_id, :salt) "
+    "ON CONFLICT (table_name, row_id) DO UPDATE SET salt = excluded.salt"
+)
+
+
 class Committer:
     """The commitments of one flush, and their salts, which `keep` writes at once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
         self._salts: list[dict[str, str]] = []
-        self._replaced: list[tuple[str, str]] = []
+        self._gone: list[tuple[str, str]] = []
 
     def commit(self, row: Journaled, table: str, key: str, *, deleted: bool) -> dict[str, str]:
         """What the leaf of a row's event says of its personal fields: nothing where none of them was written."""
-        state: Any = inspect(row)
+        state: Any = instance_state(row)
         names = personal_names(state.mapper)
+        if not names:
+            return {}
         is_new = row in self._session.new
-        if not names or not (is_new or deleted or any(state.attrs[name].history.has_changes() for name in names)):
+        if not (is_new or deleted or any(state.attrs[name].history.has_changes() for name in names)):
             return {}
-        if not is_new:
-            self._replaced.append((table, key))
-        if deleted:
-            return {}
-        values = {name: _text(getattr(row, name)) for name in names}
+        values = {} if deleted else {name: _text(getattr(row, name)) for name in names}
         if not any(values.values()):
-            return {LEAF_KEY: NOTHING}
+            if not is_new:
+                self._gone.append((table, key))
+            return {} if deleted else {LEAF_KEY: NOTHING}
         salt = os.urandom(SALT_BYTES).hex()
         self._salts.append({"table_name": table, "row_id": key, "salt": salt})
         return {LEAF_KEY: commitment(table, key, salt, values)}
 
     def keep(self) -> None:
         """Write the new salts in the place of the old."""
-        if self._replaced:
-            gone = [and_(Salt.table_name == table, Salt.row_id == key) for table, key in self._replaced]
+        if self._gone:
+            gone = [and_(Salt.table_name == table, Salt.row_id == key) for table, key in self._gone]
             self._session.execute(delete(Salt).where(or_(*gone)).execution_options(synchronize_session=False))
         if self._salts:
-            self._session.execute(insert(Salt), self._salts)
+            self._session.connection().execute(_KEEP, self._salts)
 
 
 def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:

@@ -4,10 +4,12 @@ One sequencer at a time (advisory lock). It runs every 100 ms inside `lumbung wo
 `verify`. A global chain inside every transaction would cost three quarters of the throughput (DESIGN.md §3.7).
 """
 
-from sqlalchemy import Table, bindparam, func, insert, select, text, tuple_, update
+from collections.abc import Mapping
+
+from sqlalchemy import func, insert, select, text, tuple_, update
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, is_postgresql
+from marketplace.kernel.db import db, insert_plain, is_postgresql
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import make_checkpoint
 from marketplace.kernel.journal.keys import signer
@@ -22,8 +24,9 @@ def sequence() -> int:
 
     Commits batch by batch, so a killed run loses nothing and the next goes on.
     """
-    total = 0
-    while done := _sequence_batch():
+    total = done = _sequence_batch()
+    while done == BATCH:
+        done = _sequence_batch()
         total += done
     return total
 
@@ -44,44 +47,50 @@ def _sequence_batch() -> int:
         db.session.rollback()
         return 0
     size = tree_size()
-    _extend_tree(size, [leaf for _id, leaf in waiting])
+    known = _stored(merkle.frontier(size))
+    hashes = [merkle.leaf_hash(leaf.encode()) for _id, leaf in waiting]
+    nodes = merkle.append(size, hashes, lambda level, index: known[level, index])
+    known |= {(node.level, node.index): node.hash for node in nodes}
+    rows = [(node.level, node.index, node.hash) for node in nodes]
+    insert_plain(db.session.connection(), Node, ("level", "position", "hash"), rows)
     _number([event_id for event_id, _leaf in waiting], size)
-    _sign(size + len(waiting))
+    _sign(size + len(waiting), known)
     db.session.commit()
     return len(waiting)
 
 
-def _extend_tree(size: int, leaves: list[str]) -> None:
-    hashes = [merkle.leaf_hash(leaf.encode()) for leaf in leaves]
-    nodes = merkle.append(size, hashes, stored_nodes(merkle.frontier(size)))
-    db.session.execute(
-        insert(Node), [{"level": node.level, "position": node.index, "hash": node.hash} for node in nodes]
-    )
-
-
 def _number(event_ids: list[int], first: int) -> None:
-    table = Event.__table__
-    assert isinstance(table, Table)
-    statement = update(table).where(table.c.id == bindparam("event_id")).values(seq=bindparam("place"))
-    rows = [{"event_id": event_id, "place": first + i} for i, event_id in enumerate(event_ids)]
-    db.session.connection().execute(statement, rows)
+    """Give events their sequence numbers: one statement for each run of ids without a gap, of which there are few."""
+    start = 0
+    for end in range(1, len(event_ids) + 1):
+        if end < len(event_ids) and event_ids[end] == event_ids[end - 1] + 1:
+            continue
+        run = Event.id.between(event_ids[start], event_ids[end - 1])
+        numbered = update(Event).where(run).values(seq=Event.id + (first + start - event_ids[start]))
+        db.session.execute(numbered, execution_options={"synchronize_session": False})
+        start = end
 
 
-def _sign(size: int) -> None:
-    root = merkle.root(size, stored_nodes(merkle.frontier(size)))
+def _sign(size: int, nodes: Mapping[tuple[int, int], bytes]) -> None:
+    root = merkle.root(size, lambda level, index: nodes[level, index])
     key = signer()
     note = make_checkpoint(key.name, size, root, key)
-    db.session.add(Checkpoint(size=size, at=clock.now(), root=root.hex(), note=note))
+    db.session.execute(insert(Checkpoint), {"size": size, "at": clock.now(), "root": root.hex(), "note": note})
+
+
+def _stored(places: list[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """The nodes at these places, in one query."""
+    if not places:
+        return {}
+    rows = db.session.execute(
+        select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_(places))
+    )
+    return {(level, position): hash_ for level, position, hash_ in rows}
 
 
 def stored_nodes(places: list[tuple[int, int]] | None = None) -> merkle.NodeReader:
     """A reader of stored nodes; with `places` those are fetched in one query, else each when asked for."""
-    known: dict[tuple[int, int], bytes] = {}
-    if places:
-        rows = db.session.execute(
-            select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_(places))
-        )
-        known = {(level, position): hash_ for level, position, hash_ in rows}
+    known = _stored(places or [])
 
     def read(level: int, index: int) -> bytes:
         if (level, index) not in known:

@@ -6,6 +6,7 @@ from enum import Enum
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -51,6 +52,18 @@ def test_the_text_reads_back_as_the_same_value_and_has_no_other_form(value: obje
 
     assert json.loads(text) == value
     assert canonical_bytes(json.loads(text)) == text
+
+
+@given(JSON)
+def test_the_text_is_the_reference_s_whichever_way_it_was_written(value: object) -> None:
+    assert canonical_bytes(value) == rfc8785.dumps(value)  # type: ignore[arg-type]
+
+
+@given(st.dictionaries(TEXT, st.none() | st.booleans() | SAFE | TEXT | st.datetimes(timezones=st.just(UTC)) | JSON))
+def test_a_row_s_digest_is_that_of_its_values(columns: dict[str, object]) -> None:
+    values = {name: json_value(value) for name, value in columns.items()}
+
+    assert row_digest(columns) == hashlib.sha256(rfc8785.dumps(values)).hexdigest()  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """When the events of a transaction are written: together, before its commit, and none that was taken back."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 
+from marketplace.accounts.models import User
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.models import Event
-from marketplace.ledger.models import Book
+from marketplace.kernel.journal.recorder import digest_of, insert_new, insert_rows
+from marketplace.ledger.models import Account, Book
 from marketplace.ledger.services import open_book
 from tests.queries import count_queries
 
@@ -83,3 +86,33 @@ def test_many_flushes_are_one_statement(app: Flask) -> None:
 
     assert sum("INSERT INTO journal_event" in statement for statement in asked) == 1
     assert recorded() == ["one", "two", "three"]
+
+
+def test_rows_inserted_as_plain_values_are_recorded_as_objects_are() -> None:
+    book = open_book("plain")
+    insert_rows(Account, [{"id": "A-1", "book_id": book.id, "code": "cash"}])
+    db.session.add(Account(id="A-2", book_id=book.id, code="sales"))
+    db.session.commit()
+
+    events = {event.row_id: event for event in db.session.scalars(db.select(Event).where(Event.row_id.like("A-%")))}
+    for account in db.session.scalars(db.select(Account)):
+        assert events[account.id].digest == digest_of(account)
+        leaf = {"at": events[account.id].at.isoformat(), "digest": digest_of(account), "id": account.id}
+        assert json.loads(events[account.id].leaf) == leaf | {"table": "ledger_account", "v": 1}
+    assert len(events) == 2
+
+
+def test_a_row_that_is_there_already_is_neither_inserted_nor_recorded() -> None:
+    row = {"id": "B-1", "name": "once", "currency": None}
+
+    assert [insert_new(Book, row), insert_new(Book, row), insert_new(Book, row | {"id": "B-2"})] == [True, False, False]
+    db.session.commit()
+
+    assert recorded() == ["once"]
+
+
+def test_plain_values_are_refused_where_an_event_would_say_too_little() -> None:
+    with pytest.raises(TypeError, match="add it as an object"):
+        insert_rows(User, [{"id": "O-1"}])
+    with pytest.raises(TypeError, match="lacks code"):
+        insert_rows(Account, [{"id": "A-1", "book_id": "B-1"}])
