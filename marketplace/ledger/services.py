@@ -1,16 +1,17 @@
 """The only writer of the ledger."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import event, select
+from sqlalchemy import and_, event, select
 from sqlalchemy.orm import Session
 
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, LumbungError
+from marketplace.kernel.journal.recorder import insert_new, insert_rows
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Book, Entry, Posting
 
@@ -58,6 +59,47 @@ def open_book(name: str, currency: str | None = None) -> Book:
     return book
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry to be: what happened at once in one book."""
+
+    book_id: str
+    source: str
+    sides: Iterable[Side]
+    on: date
+
+
+def post_all(drafts: Iterable[Draft]) -> None:
+    """Record several entries at once, as `post` records one: what it refuses is refused, and nothing is written.
+
+    A sale posts in every book that it touches, so accounts, entries and postings go in one statement each.
+    """
+    kept = [(draft, [side for side in draft.sides if side.amount]) for draft in drafts]
+    kept = [(draft, sides) for draft, sides in kept if sides]
+    places = dict.fromkeys((draft.book_id, side.account) for draft, sides in kept for side in sides)
+    currencies, accounts = _books_and_accounts(list(places))
+    for draft, sides in kept:
+        _refuse_unbalanced(currencies[draft.book_id], sides)
+    moment = clock.now()
+    entries, postings = [], []
+    for draft, sides in kept:
+        entry_id = ids.new_id()
+        head = {"id": entry_id, "book_id": draft.book_id, "source": draft.source, "on": draft.on, "posted_at": moment}
+        entries.append(head)
+        postings += [
+            {
+                "entry_id": entry_id,
+                "ordinal": ordinal,
+                "account_id": accounts[draft.book_id, side.account],
+                "currency": side.amount.currency,
+                "amount_minor": side.amount.minor,
+            }
+            for ordinal, side in enumerate(sides)
+        ]
+    insert_rows(Entry, entries)
+    insert_rows(Posting, postings)
+
+
 def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = None) -> Entry | None:
     """Record what happened; sides of zero are left out, and an entry of nothing is not written (None).
 
@@ -66,9 +108,9 @@ def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = No
     kept = [side for side in sides if side.amount]
     if not kept:
         return None
-    _refuse_unbalanced(book, kept)
-    accounts = _account_ids(book, dict.fromkeys(side.account for side in kept))
-    return _write(book, source, [(accounts[s.account], s.amount) for s in kept], on or clock.today(), None)
+    _refuse_unbalanced(book.currency, kept)
+    accounts = _accounts(list(dict.fromkeys((book.id, side.account) for side in kept)))
+    return _write(book, source, [(accounts[book.id, s.account], s.amount) for s in kept], on or clock.today(), None)
 
 
 def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
@@ -80,30 +122,55 @@ def reverse(entry: Entry, source: str, *, on: date | None = None) -> Entry:
     return _write(book, source, mirrored, on or clock.today(), entry.id)
 
 
-def _refuse_unbalanced(book: Book, sides: list[Side]) -> None:
+def _refuse_unbalanced(only: str | None, sides: list[Side]) -> None:
+    """Refuse sides that do not sum to zero per currency, and any but the one currency of a cooperative's book."""
     sums: dict[str, int] = {}
     for side in sides:
         sums[side.amount.currency] = sums.get(side.amount.currency, 0) + side.amount.minor
-    if any(sums.values()) or (book.currency and set(sums) != {book.currency}):
+    if any(sums.values()) or (only and set(sums) != {only}):
         raise Unbalanced
 
 
-def _account_ids(book: Book, codes: Collection[str]) -> dict[str, str]:
-    """The accounts' ids, made where there are none, in one question.
+def _accounts(places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The accounts' ids by book and code, made where there are none.
 
     Known ones are remembered for as long as the session's transactions succeed.
     """
     known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
-    missing = [code for code in codes if (book.id, code) not in known]
+    if any(place not in known for place in places):
+        _books_and_accounts(places)
+    return {place: known[place] for place in places}
+
+
+def _books_and_accounts(places: Sequence[tuple[str, str]]) -> tuple[dict[str, str | None], dict[tuple[str, str], str]]:
+    """The currencies of books and the ids of accounts in them, in one question; missing accounts are made."""
+    known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
+    currencies = _read(places, known)
+    missing = sorted(place for place in places if place not in known)
     if missing:
-        query = select(Account.code, Account.id).where(Account.book_id == book.id, Account.code.in_(missing))
-        known |= {(book.id, code): account_id for code, account_id in db.session.execute(query)}
-    made = [Account(id=ids.new_id(), book_id=book.id, code=code) for code in missing if (book.id, code) not in known]
-    if made:
-        db.session.add_all(made)
-        db.session.flush()
-        known |= {(book.id, account.code): account.id for account in made}
-    return {code: known[book.id, code] for code in codes}
+        # Somebody else may open the same account at this moment: whoever comes second waits and takes the first one's.
+        rows = [{"id": ids.new_id(), "book_id": book_id, "code": code} for book_id, code in missing]
+        made = [(row["book_id"], row["code"], row["id"]) for row in rows if insert_new(Account, row)]
+        known |= {(book_id, code): account_id for book_id, code, account_id in made}
+        if len(made) < len(missing):
+            _read(places, known)
+    return currencies, known
+
+
+def _read(places: Sequence[tuple[str, str]], known: dict[tuple[str, str], str]) -> dict[str, str | None]:
+    """Learn which of the accounts exist; the currencies of their books."""
+    books, codes = {book_id for book_id, _code in places}, {code for _book_id, code in places}
+    query = (
+        select(Book.id, Book.currency, Account.code, Account.id)
+        .outerjoin(Account, and_(Account.book_id == Book.id, Account.code.in_(codes)))
+        .where(Book.id.in_(books))
+    )
+    currencies = {}
+    for book_id, currency, code, account_id in db.session.execute(query):
+        currencies[book_id] = currency
+        if account_id:
+            known[book_id, code] = account_id
+    return currencies
 
 
 @event.listens_for(db.session, "after_soft_rollback")

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
@@ -11,9 +11,21 @@ from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger import queries
 from marketplace.ledger.models import Book, Posting
-from marketplace.ledger.services import AlreadyReversed, Unbalanced, credit, debit, open_book, post, reverse
+from marketplace.ledger.services import (
+    AlreadyReversed,
+    Draft,
+    Unbalanced,
+    credit,
+    debit,
+    open_book,
+    post,
+    post_all,
+    reverse,
+)
+from tests.queries import count_queries
 
 BAHT = "THB"
+DAY = date(2026, 3, 1)
 
 accounts = st.sampled_from(["cash", "capital", "bank", "stock"])
 
@@ -29,6 +41,35 @@ def test_an_entry_moves_money_between_accounts(book: Book):
 
     assert queries.balances(book) == [("capital", Money(-500, BAHT)), ("cash", Money(500, BAHT))]
     assert queries.balance(book, "cash") == Money(500, BAHT)
+
+
+def test_entries_of_several_books_are_posted_at_once(book: Book):
+    other = open_book("platform")
+    first = [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT)), debit("bank", Money(0, BAHT))]
+    second = [debit("cash", Money(7, "USD")), credit("owed", Money(7, "USD"))]
+    empty = [debit("cash", Money(0, BAHT))]
+
+    with count_queries(current_app) as statements:
+        post_all(
+            [Draft(book.id, "E01", first, DAY), Draft(other.id, "E02", second, DAY), Draft(book.id, "E03", empty, DAY)]
+        )
+    post_all([Draft(book.id, "E04", first, DAY)])
+
+    assert sum(statement.startswith("INSERT INTO ledger_entry") for statement in statements) == 1
+    assert sum(statement.startswith("INSERT INTO ledger_posting") for statement in statements) == 1
+    assert queries.balances(book) == [("capital", Money(-1000, BAHT)), ("cash", Money(1000, BAHT))]
+    assert queries.balances(other) == [("cash", Money(7, "USD")), ("owed", Money(-7, "USD"))]
+    assert [len(entry.postings) for entry in queries.entries_of("E01")] == [2]
+    assert queries.entries_of("E03") == []
+
+
+def test_of_entries_posted_at_once_none_is_written_where_one_is_refused(book: Book):
+    good = [debit("cash", Money(500, BAHT)), credit("capital", Money(500, BAHT))]
+    for bad in ([debit("cash", Money(1, BAHT))], [debit("cash", Money(5, "USD")), credit("capital", Money(5, "USD"))]):
+        with pytest.raises(Unbalanced):
+            post_all([Draft(book.id, "E01", good, DAY), Draft(book.id, "E02", bad, DAY)])
+
+    assert queries.entries_of("E01") == []
 
 
 def test_an_entry_that_does_not_sum_to_zero_is_refused(book: Book):
