@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CursorResult, String, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import String, and_, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.config import LETTER_SECONDS_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import Base, Instant, db
+from marketplace.kernel.db import Base, Instant, db, is_postgresql
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
 
@@ -54,21 +54,23 @@ def send_once(key: str, letter: Letter) -> bool:
 def _claim(key: str) -> bool:
     """Whether the letter is now ours to send; False where it has left."""
     moment = clock.now()
-    try:
-        with db.session.begin_nested():
-            db.session.add(SentLetter(key=key))
-    except IntegrityError:
-        pass  # asked for before: whether it left, the row says
     stale = moment - timedelta(seconds=LETTER_SECONDS_MAX)
     free = or_(SentLetter.claimed_at.is_(None), SentLetter.claimed_at <= stale)
-    ours = update(SentLetter).where(SentLetter.key == key, SentLetter.sent_at.is_(None), free)
-    claimed = db.session.execute(ours.values(claimed_at=moment))
-    assert isinstance(claimed, CursorResult)
-    has_left = db.session.scalar(select(SentLetter.sent_at).where(SentLetter.key == key)) is not None
+    insert = postgresql.insert if is_postgresql() else sqlite.insert
+    claim = (
+        insert(SentLetter)
+        .values(key=key, claimed_at=moment)
+        .on_conflict_do_update(
+            index_elements=["key"], set_={"claimed_at": moment}, where=and_(SentLetter.sent_at.is_(None), free)
+        )
+        .returning(SentLetter.key)
+    )
+    is_ours = db.session.scalar(claim) is not None
+    has_left = not is_ours and db.session.scalar(select(SentLetter.sent_at).where(SentLetter.key == key)) is not None
     db.session.commit()
-    if not claimed.rowcount and not has_left:
+    if not is_ours and not has_left:
         raise BeingSent
-    return bool(claimed.rowcount)
+    return is_ours
 
 
 def _note(key: str, **values: datetime | None) -> None:

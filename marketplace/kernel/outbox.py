@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import clock, ids
@@ -73,9 +73,14 @@ def publish(topic: str, payload: dict[str, Any]) -> None:
     if not handlers:
         return
     moment = clock.now()
-    message = Message(topic=topic, payload=payload, created_at=moment)
-    db.session.add(message)
-    db.session.add_all(Delivery(message=message, handler=name, due_at=moment) for name in handlers)
+    message_id = ids.new_id()
+    message = {"id": message_id, "topic": topic, "payload": payload, "created_at": moment}
+    db.session.execute(insert(Message.__table__), message)  # type: ignore[arg-type]
+    wanted = [
+        {"id": ids.new_id(), "message_id": message_id, "handler": name, "due_at": moment, "attempts": 0}
+        for name in handlers
+    ]
+    db.session.execute(insert(Delivery.__table__), wanted)  # type: ignore[arg-type]
 
 
 def waiting_for(handler_id: str) -> list[dict[str, Any]]:
