@@ -1,10 +1,11 @@
 """Services on stock: hold, sell, release, take back. Rows are locked in key order, in the order's transaction."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from marketplace.catalogue.models import Reservation, Stock
 from marketplace.kernel.db import db
@@ -70,14 +71,25 @@ def _take(reservation: Reservation) -> Stock:
     return taken
 
 
-def sell_held(order_id: str) -> list[Reservation]:
-    """Turn what is held for an order into sold; the reservations sold now (none on a second call)."""
-    return _settle(order_id, "sold")
+def held_for(order_id: str) -> Sequence[Reservation]:
+    """What is held for an order, in key order; it changes only under the order's lock."""
+    return db.session.scalars(_held(), {"order_id": order_id}).all()
 
 
-def release_held(order_id: str) -> list[Reservation]:
-    """Let go of what is held for an order; the reservations released now (none on a second call)."""
-    return _settle(order_id, "released")
+@cache
+def _held() -> Select[tuple[Reservation]]:
+    query = select(Reservation).where(Reservation.order_id == bindparam("order_id"), Reservation.state == "held")
+    return query.order_by(Reservation.stock_id)
+
+
+def sell(held: Sequence[Reservation]) -> None:
+    """Turn what is held for an order into sold. Call it last: it keeps the shelf's rows locked from here on."""
+    _settle(held, "sold")
+
+
+def release(held: Sequence[Reservation]) -> None:
+    """Let go of what is held for an order."""
+    _settle(held, "released")
 
 
 def take_back(stock_id: str, quantity: int) -> Stock:
@@ -88,21 +100,18 @@ def take_back(stock_id: str, quantity: int) -> Stock:
     return stock
 
 
-def _settle(order_id: str, state: str) -> list[Reservation]:
-    held = db.session.scalars(
-        select(Reservation).where(Reservation.order_id == order_id, Reservation.state == "held")
-    ).all()
-    stocks = lock([reservation.stock_id for reservation in held])
-    settled = []
-    for reservation in sorted(held, key=lambda reservation: reservation.stock_id):
-        db.session.refresh(reservation)
-        if reservation.state != "held":
-            continue
-        stock = stocks[reservation.stock_id]
-        stock.reserved -= reservation.quantity
-        if state == "sold":
-            stock.sold += reservation.quantity
+def _settle(held: Sequence[Reservation], state: str) -> None:
+    for reservation in held:
         reservation.state = state
-        settled.append(reservation)
     db.session.flush()
-    return settled
+    recorder.record_changed([_let_go(reservation, sold=state == "sold") for reservation in held])
+
+
+def _let_go(reservation: Reservation, *, sold: bool) -> Stock:
+    """Take pieces out of what is reserved, in one statement: its row is the one that other buyers wait for."""
+    counts = {"reserved": Stock.reserved - reservation.quantity}
+    if sold:
+        counts["sold"] = Stock.sold + reservation.quantity
+    changed = update(Stock).where(Stock.id == reservation.stock_id).values(counts).returning(Stock)
+    options = {"synchronize_session": False, "populate_existing": True}
+    return db.session.scalars(changed, execution_options=options).one()

@@ -1,6 +1,8 @@
 """Reading baskets."""
 
-from sqlalchemy import func, or_, select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.catalogue.models import Listing, Stock
@@ -13,21 +15,30 @@ def basket_of(user_id: str | None, token: str | None) -> Basket | None:
     """The user's basket, or for a stranger the one whose secret the cookie holds."""
     if user_id is None and token is None:
         return None
-    mine = Basket.user_id == user_id if user_id is not None else Basket.token_hash == ids.token_hash(token or "")
-    # One question, since a busy shop asks it at every step; a lot's story is long and no basket tells it.
+    wanted = user_id if user_id is not None else ids.token_hash(token or "")
+    return db.session.scalars(_basket(user_id is not None), {"wanted": wanted}).unique().one_or_none()
+
+
+@cache
+def _basket(of_user: bool) -> Select[tuple[Basket]]:
+    """One question, since a busy shop asks it at every step; a lot's story is long and no basket tells it."""
+    mine = (Basket.user_id if of_user else Basket.token_hash) == bindparam("wanted")
     stocks = joinedload(Basket.lines).joinedload(BasketLine.listing).joinedload(Listing.stocks)
-    query = select(Basket).where(mine).options(stocks.defer(Stock.story))
-    return db.session.scalars(query).unique().one_or_none()
+    return select(Basket).where(mine).options(stocks.defer(Stock.story))
 
 
 def count_pieces(user_id: str | None, token: str | None) -> int:
     """How many pieces lie in the user's basket and in the one whose secret the cookie holds, in one question."""
     if user_id is None and token is None:
         return 0
-    mine = [Basket.token_hash == ids.token_hash(token)] if token else []
-    mine += [Basket.user_id == user_id] if user_id else []
-    query = select(func.coalesce(func.sum(BasketLine.quantity), 0)).join(Basket).where(or_(*mine))
-    return int(db.session.scalar(query) or 0)
+    wanted = {"token_hash": ids.token_hash(token) if token else None, "user_id": user_id}
+    return int(db.session.scalar(_pieces(), wanted) or 0)
+
+
+@cache
+def _pieces() -> Select[tuple[int]]:
+    mine = or_(Basket.token_hash == bindparam("token_hash"), Basket.user_id == bindparam("user_id"))
+    return select(func.coalesce(func.sum(BasketLine.quantity), 0)).join(Basket).where(mine)
 
 
 def pieces_in(basket: Basket | None) -> int:

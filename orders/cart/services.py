@@ -28,9 +28,9 @@ class QuantityOutOfBounds(Invalid):
 def open_basket(*, user_id: str | None = None, token: str | None = None) -> tuple[Basket, str | None]:
     """A new basket and, for a stranger, the secret that its cookie keeps (made here unless given)."""
     secret = None if user_id else token or ids.secret_token()
-    basket = Basket(user_id=user_id, token_hash=ids.token_hash(secret) if secret else None, changed_at=clock.now())
+    token_hash = ids.token_hash(secret) if secret else None
+    basket = Basket(id=ids.new_id(), user_id=user_id, token_hash=token_hash, changed_at=clock.now(), lines=[])
     db.session.add(basket)
-    db.session.flush()
     return basket, secret
 
 
@@ -49,10 +49,11 @@ def set_quantity(basket: Basket, listing_id: str, quantity: int) -> BasketLine:
         raise QuantityOutOfBounds(most=BASKET_QUANTITY_MAX)
     line = _line(basket, listing_id)
     if line is None:
-        _refuse_unlisted(listing_id)
+        with db.session.no_autoflush:
+            listing = _listed(listing_id)
         if len(basket.lines) >= BASKET_LINES_MAX:
             raise BasketFull(most=BASKET_LINES_MAX)
-        line = BasketLine(listing_id=listing_id, quantity=quantity)
+        line = BasketLine(listing_id=listing_id, listing=listing, quantity=quantity)
         basket.lines.append(line)
     line.quantity = quantity
     basket.changed_at = clock.now()
@@ -103,7 +104,8 @@ def _line(basket: Basket, listing_id: str) -> BasketLine | None:
     return next((line for line in basket.lines if line.listing_id == listing_id), None)
 
 
-def _refuse_unlisted(listing_id: str) -> None:
+def _listed(listing_id: str) -> Listing:
     listing = db.session.get(Listing, listing_id)
     if listing is None or listing.withdrawn_at is not None:
         raise NotFound
+    return listing

@@ -16,7 +16,8 @@ from orders.checkout.names import country_name, zone_of
 from orders.checkout.queries import bank_account, order_with_token
 from orders.checkout.services import cancel_order
 from orders.fulfilment.queries import parcels_of_order
-from orders.payments.edge import start_card_payment
+from orders.payments.edge import open_page, start_card_payment
+from orders.payments.models import PaymentIntent
 from orders.payments.port import ProviderDown, card_offered
 from orders.payments.queries import money_back_of
 from orders.payments.services import live_intent
@@ -78,14 +79,17 @@ def cancel(token: str) -> Answer:
     return done(url_for("orders.show", token=order.token), _("The order is cancelled. You have not been charged."))
 
 
-def to_provider(order: Order) -> str:
-    """The provider's page for an order; our own way back from it lies behind the order's secret."""
+def to_provider(order: Order, first: PaymentIntent | None = None) -> str:
+    """The provider's page for an order; our own way back from it lies behind the order's secret.
+
+    `first` is the intent made with the order in the present transaction.
+    """
     base = str(current_app.config["BASE_URL"])
-    return start_card_payment(
-        order.id,
-        success_url=base + url_for("orders.back", token=order.token),
-        cancel_url=base + url_for("orders.show", token=order.token, from_payment="1"),
-    )
+    ways = {
+        "success_url": base + url_for("orders.back", token=order.token),
+        "cancel_url": base + url_for("orders.show", token=order.token, from_payment="1"),
+    }
+    return open_page(first, **ways) if first else start_card_payment(order.id, **ways)
 
 
 def masked(email: str) -> str:

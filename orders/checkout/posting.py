@@ -13,7 +13,7 @@ from marketplace.kernel import clock, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
-from marketplace.ledger.services import Side, credit, debit, post
+from marketplace.ledger.services import Draft, Side, credit, debit, post_all
 from orders.checkout.totals import Row, by_purpose
 from producers.fairprice.pricing import COST_PURPOSES
 
@@ -38,7 +38,12 @@ def book_of(organisation: Organisation) -> Book:
 
 def post_in(organisation: Organisation, source: str, sides: Iterable[Side]) -> None:
     """Post in an organisation's book, on the day it is where the organisation lies."""
-    post(book_of(organisation), source, sides, on=clock.today(organisation.zone))
+    post_all([draft_in(organisation, source, sides)])
+
+
+def draft_in(organisation: Organisation, source: str, sides: Iterable[Side]) -> Draft:
+    """The entry that `post_in` would post."""
+    return Draft(organisation.book_id, source, sides, clock.today(organisation.zone))
 
 
 def income_account(purpose: str) -> str:
@@ -69,30 +74,28 @@ def cost_sides(rows: Iterable[Row], currency: str, inventory: str, sign: int = 1
     yield credit(inventory, Money(sign * sum(costs.values()), currency))
 
 
-def post_payment(source: str, order_number: str, amount: Money, fund: str) -> None:
+def payment_of(source: str, order_number: str, amount: Money, fund: str) -> Draft:
     """The buyer's money is here and is still the buyer's."""
-    post_in(platform(), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
+    return draft_in(platform(), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
 
 
-def post_line_sale(source: str, seller: Organisation, rows: list[Row], inventory: str | None) -> None:
+def line_sale(source: str, seller: Organisation, rows: list[Row], inventory: str | None) -> Draft:
     """One line in the seller's book: what the platform owes for it, each row of its split, the goods it cost."""
     currency = seller.currency
     owed = Money(kept_by_seller(rows)[1], currency)
     sides = [debit("receivable:platform", owed), *income_sides(rows, currency)]
     if inventory:
         sides += cost_sides(rows, currency, inventory)
-    post_in(seller, source, sides)
+    return draft_in(seller, source, sides)
 
 
-def post_platform_sale(
-    source: str, order_number: str, total: Money, dues: list[Due], fees: Mapping[str, Money]
-) -> None:
+def platform_sale(source: str, order_number: str, total: Money, dues: list[Due], fees: Mapping[str, Money]) -> Draft:
     """The buyer's money becomes what is owed to each seller, the platform's fee and the payment fee to come."""
     sides = [debit(f"buyer_funds:{order_number}", total)]
     for due in dues:
         sides += due_sides(due)
     sides += [credit("income:platform_fee", fees["platform_fee"]), credit("payment_fee_accrued", fees["payment_fee"])]
-    post_in(platform(), source, sides)
+    return draft_in(platform(), source, sides)
 
 
 def due_sides(due: Due) -> list[Side]:
@@ -105,6 +108,6 @@ def due_sides(due: Due) -> list[Side]:
     ]
 
 
-def post_refund_reserve(source: str, amount: Money) -> None:
+def refund_reserve(source: str, amount: Money) -> Draft:
     """Set a part of the platform's fee aside for refunds (rule 23)."""
-    post_in(platform(), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])
+    return draft_in(platform(), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])

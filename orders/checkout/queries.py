@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload, lazyload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from marketplace.catalogue.models import Stock
 from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
@@ -16,14 +18,28 @@ from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate, Ord
 
 def order_with_token(token: str) -> Order:
     """The order a secret link leads to, with its lines and lots; NotFound where there is none."""
-    query = select(Order).where(Order.token == token)
-    lines = selectinload(Order.lines)
-    # The order's page tells neither a lot's long story nor a line's split: whoever needs them asks.
-    options = (lines.selectinload(OrderLine.stock).defer(Stock.story), lines.lazyload(OrderLine.splits))
-    order = db.session.scalar(query.options(*options))
+    order = db.session.scalar(_with_token(), {"token": token})
     if order is None:
         raise NotFound
     return order
+
+
+def load_lines(order: Order) -> None:
+    """Read an order's lines with sellers and lots in one question, without the lots' stories and the lines' splits."""
+    set_committed_value(order, "lines", list(db.session.scalars(_lines(), {"order_id": order.id})))
+
+
+@cache
+def _with_token() -> Select[tuple[Order]]:
+    """The order's page tells neither a line's lot nor its split: whoever needs them asks."""
+    lines = selectinload(Order.lines).lazyload(OrderLine.splits)
+    return select(Order).where(Order.token == bindparam("token")).options(lines)
+
+
+@cache
+def _lines() -> Select[tuple[OrderLine]]:
+    query = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.ordinal)
+    return query.options(joinedload(OrderLine.stock).defer(Stock.story), lazyload(OrderLine.splits))
 
 
 def order_numbered(number: str) -> Order:

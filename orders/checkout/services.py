@@ -1,18 +1,19 @@
 """Services on orders: quote, place, cancel, let expire. Paying one is in `sale`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue import stock as shelf
 from marketplace.catalogue.models import Stock
 from marketplace.config import CARD_HOLD_MINUTES, ORDERS_EXPIRED_PER_RUN_MAX, TRANSFER_HOLD_DAYS
-from marketplace.kernel import clock, ids, outbox
+from marketplace.kernel import clock, ids, memo, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.money import Money
@@ -107,8 +108,9 @@ def place_order(
     client_key: str | None = None,
     id: str | None = None,
     number: str | None = None,
+    prepare: Callable[[Order], object] | None = None,
 ) -> Order:
-    """Turn a basket into an order that holds its pieces until a visible end.
+    """Turn a basket into an order that holds its pieces until a visible end; `prepare` adds to it before it does.
 
     The same `client_key` again gives the same order. Refuses what `quote` refuses, a total other than the one
     `agreed` to, and raises `Outrun` where somebody was faster: roll back and ask again. The pieces are taken last,
@@ -141,6 +143,8 @@ def place_order(
     order.lines = [_line(order.id, ordinal, line) for ordinal, line in enumerate(quoted.lines, start=1)]
     db.session.add(order)
     outbox.publish("order.placed", {"order_id": order.id})
+    if prepare:
+        prepare(order)
     empty_basket(basket)
     shelf.hold(order.id, _pieces(order), order.hold_ends_at)
     return order
@@ -175,13 +179,21 @@ def expire_due_orders() -> list[str]:
 
 
 def lock_order(order_id: str) -> Order:
-    """The order, locked until the transaction ends; NotFound where there is none."""
-    order = db.session.scalar(
-        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    )
+    """The order, locked until the transaction ends; NotFound where there is none. Locked once, it stays as it is."""
+    return memo.once(("locked", order_id), lambda: _lock_order(order_id))
+
+
+def _lock_order(order_id: str) -> Order:
+    order = db.session.scalar(_locking(), {"id": order_id})
     if order is None:
         raise NotFound
     return order
+
+
+@cache
+def _locking() -> Select[tuple[Order]]:
+    query = select(Order).where(Order.id == bindparam("id")).with_for_update()
+    return query.execution_options(populate_existing=True)
 
 
 def _end(order_id: str, event: states.Event) -> Order:
@@ -190,8 +202,7 @@ def _end(order_id: str, event: states.Event) -> Order:
         order.state = states.after(order.state, event).value
     except states.AlreadyDone:
         return order
-    shelf.release_held(order.id)
-    db.session.flush()
+    shelf.release(shelf.held_for(order.id))
     outbox.publish("order.ended", {"order_id": order.id, "state": order.state})
     return order
 
@@ -200,7 +211,12 @@ def order_with_key(client_key: str | None) -> Order | None:
     """The order that a press of the button made already."""
     if client_key is None:
         return None
-    return db.session.scalar(select(Order).where(Order.client_key == client_key))
+    return db.session.scalar(_with_key(), {"client_key": client_key})
+
+
+@cache
+def _with_key() -> Select[tuple[Order]]:
+    return select(Order).where(Order.client_key == bindparam("client_key"))
 
 
 def _pick(line: BasketLine, stocks: list[Stock]) -> list[tuple[Stock, int]]:

@@ -1,28 +1,41 @@
 """The split of a line as stored: append rows, add up what is in force."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from marketplace.kernel.db import db
+from marketplace.kernel.journal.recorder import insert_rows
 from orders.checkout.models import OrderLine, OrderSplit
 from orders.checkout.totals import Row, summed
 
 
 def append_rows(line: OrderLine, kind: str, cause_id: str, rows: Iterable[Row]) -> None:
     """Append rows to a line's split; what stands there already is never touched."""
-    start = len(line.splits) + 1
-    for ordinal, row in enumerate(rows, start=start):
-        line.splits.append(
-            OrderSplit(
-                ordinal=ordinal,
-                kind=kind,
-                cause_id=cause_id,
-                purpose=row.purpose,
-                source_id=row.source_id,
-                amount_minor=row.amount_minor,
-                origin_minor=row.origin_minor,
-            )
-        )
-    db.session.flush()
+    insert_rows(OrderSplit, _plain(line.id, len(line.splits) + 1, kind, cause_id, rows))
+    db.session.expire(line, ["splits"])
+
+
+def freeze(splits: Mapping[str, Iterable[Row]], order_id: str) -> None:
+    """Write the first rows of each line (its id → rows), those of the sale, at once."""
+    insert_rows(
+        OrderSplit, [row for line_id, rows in splits.items() for row in _plain(line_id, 1, "sale", order_id, rows)]
+    )
+
+
+def _plain(line_id: str, first: int, kind: str, cause_id: str, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [
+        {
+            "order_line_id": line_id,
+            "ordinal": ordinal,
+            "kind": kind,
+            "cause_id": cause_id,
+            "purpose": row.purpose,
+            "source_id": row.source_id,
+            "amount_minor": row.amount_minor,
+            "origin_minor": row.origin_minor,
+        }
+        for ordinal, row in enumerate(rows, start=first)
+    ]
 
 
 def in_force(line: OrderLine) -> list[Row]:

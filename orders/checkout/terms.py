@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation, Role
@@ -135,12 +136,14 @@ def fresh_rate(charge_currency: str, currency: str) -> ExchangeRate | None:
 def _fresh_rates() -> dict[tuple[str, str], ExchangeRate]:
     """The newest rate of every pair that has one of the last RATE_AGE_DAYS_MAX days."""
     today = clock.today()
-    rates = db.session.scalars(
-        select(ExchangeRate)
-        .where(ExchangeRate.observed_on.between(today - timedelta(days=RATE_AGE_DAYS_MAX), today))
-        .order_by(ExchangeRate.observed_on, ExchangeRate.recorded_at, ExchangeRate.id)
-    )
+    rates = db.session.scalars(_rates(), {"first": today - timedelta(days=RATE_AGE_DAYS_MAX), "last": today})
     return {(rate.charge_currency, rate.currency): rate for rate in rates}
+
+
+@cache
+def _rates() -> Select[tuple[ExchangeRate]]:
+    query = select(ExchangeRate).where(ExchangeRate.observed_on.between(bindparam("first"), bindparam("last")))
+    return query.order_by(ExchangeRate.observed_on, ExchangeRate.recorded_at, ExchangeRate.id)
 
 
 def set_delivery_price(
@@ -171,15 +174,16 @@ def set_delivery_price(
 def delivery_price(organisation: Organisation, country: str | None) -> DeliveryPrice:
     """What a parcel to the country costs now; raises NoDelivery where the cooperative has set no price."""
     reach = "home" if country and country == organisation.country else "abroad"
-    found = db.session.scalar(
-        select(DeliveryPrice)
-        .where(DeliveryPrice.organisation_id == organisation.id, DeliveryPrice.reach == reach)
-        .order_by(DeliveryPrice.id.desc())
-        .limit(1)
-    )
+    found = db.session.scalar(_price(), {"organisation_id": organisation.id, "reach": reach})
     if found is None:
         raise NoDelivery(seller=organisation.name)
     return found
+
+
+@cache
+def _price() -> Select[tuple[DeliveryPrice]]:
+    is_it = (DeliveryPrice.organisation_id == bindparam("organisation_id"), DeliveryPrice.reach == bindparam("reach"))
+    return select(DeliveryPrice).where(*is_it).order_by(DeliveryPrice.id.desc()).limit(1)
 
 
 def charge_currencies(seller_currencies: Collection[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """From basket to order: one group of questions a page, then check your answers, then the button with the sum."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
@@ -10,7 +11,7 @@ from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.catalogue.stock import Outrun, SoldOut
 from marketplace.config import CARD_HOLD_MINUTES, PLACING_TRIES_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import ids
-from marketplace.kernel.db import db, give_up
+from marketplace.kernel.db import db, give_up, only_read
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, load_form, show_form
 from marketplace.kernel.i18n import language
@@ -25,7 +26,9 @@ from orders.checkout.order_views import to_provider
 from orders.checkout.schemas import Contact, Delivery, Payment, Placing
 from orders.checkout.services import Buyer, order_with_key, place_order
 from orders.checkout.sheet import Sheet, sheet_of
+from orders.payments.models import PaymentIntent
 from orders.payments.port import card_offered
+from orders.payments.services import first_intent
 
 blueprint = Blueprint("checkout", __name__)
 
@@ -42,30 +45,32 @@ PAGES = {
 @allow(PUBLIC)
 def delivery() -> Answer:
     """Where the goods go."""
-    return _step("delivery", Delivery, countries=countries())
+    return _step("delivery", Delivery, lambda: {"countries": countries()})
 
 
 @blueprint.route("/checkout/contact", methods=["GET", "POST"])
 @allow(PUBLIC)
 def contact() -> Answer:
     """Who buys; a guest gives name and e-mail, nothing more."""
-    return _step("contact", Contact, signed_in=current_user.is_authenticated)
+    return _step("contact", Contact, lambda: {"signed_in": current_user.is_authenticated})
 
 
 @blueprint.route("/checkout/payment", methods=["GET", "POST"])
 @allow(PUBLIC)
 def payment() -> Answer:
     """How it is paid and in what."""
+    return _step("payment", Payment, _payment_page)
+
+
+def _payment_page() -> dict[str, Any]:
     sheet = _sheet()
-    return _step(
-        "payment",
-        Payment,
-        methods=methods(),
-        sheet=sheet,
-        currency_choices=currency_choices(sheet.currencies),
-        card_hold_minutes=CARD_HOLD_MINUTES,
-        transfer_hold_days=TRANSFER_HOLD_DAYS,
-    )
+    return {
+        "methods": methods(),
+        "sheet": sheet,
+        "currency_choices": currency_choices(sheet.currencies),
+        "card_hold_minutes": CARD_HOLD_MINUTES,
+        "transfer_hold_days": TRANSFER_HOLD_DAYS,
+    }
 
 
 @blueprint.get("/checkout")
@@ -90,7 +95,7 @@ def place() -> Answer:
         repeated = order_with_key(request.form.get("client_key"))
         return redirect(_way_to_pay(repeated) if repeated else url_for("checkout.check"), 303)  # type: ignore[return-value]
     try:
-        order = _place(load_form(Placing))
+        order, first = _place(load_form(Placing))
     except SoldOut as error:
         return _sold_out(error)
     except LumbungError as error:
@@ -100,7 +105,7 @@ def place() -> Answer:
             return show_form(basket.PAGE, error, **basket.shown(sheet))
         return show_form("orders/checkout/check.html", error, **_checked(sheet))
     answers.forget_payment()
-    return redirect(_way_to_pay(order), 303)  # type: ignore[return-value]
+    return redirect(_way_to_pay(order, first), 303)  # type: ignore[return-value]
 
 
 def methods() -> list[str]:
@@ -108,8 +113,9 @@ def methods() -> list[str]:
     return ["card", "transfer"] if card_offered() else ["transfer"]
 
 
-def _step(name: str, schema: type[Any], **context: Any) -> Answer:
+def _step(name: str, schema: type[Any], context: Callable[[], dict[str, Any]]) -> Answer:
     """One page of questions: keep what is answered and go on, or show it again with what was entered."""
+    only_read(True)  # the answers lie in her own cookie, so nobody has to wait while they are given
     if not reader.Count().any():
         return redirect(url_for("cart.basket"), 303)  # type: ignore[return-value]
     template = PAGES[name]
@@ -118,9 +124,9 @@ def _step(name: str, schema: type[Any], **context: Any) -> Answer:
         try:
             answers.keep(**load_form(schema))
         except LumbungError as error:
-            return show_form(template, error, number=number, steps=len(STEPS), **context)
+            return show_form(template, error, number=number, steps=len(STEPS), **context())
         return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
-    return show_form(template, values=answers.given() | _guessed(), number=number, steps=len(STEPS), **context)
+    return show_form(template, values=answers.given() | _guessed(), number=number, steps=len(STEPS), **context())
 
 
 def _guessed() -> dict[str, Any]:
@@ -154,7 +160,7 @@ def _checked(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _place(sent: dict[str, Any]) -> Order:
+def _place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
     """The order, asked for again where another buyer was faster for one lot and others may have pieces."""
     for tries_left in reversed(range(PLACING_TRIES_MAX)):
         try:
@@ -169,11 +175,18 @@ def _place(sent: dict[str, Any]) -> Order:
             repeated = order_with_key(sent["client_key"])
             if repeated is None:
                 raise
-            return repeated
+            return repeated, None
     raise AssertionError("PLACING_TRIES_MAX is one or more")
 
 
-def _try_to_place(sent: dict[str, Any]) -> Order:
+def _try_to_place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
+    """The order and, where it is new and paid by card, its payment intent, made in the same transaction."""
+    intents: list[PaymentIntent] = []
+
+    def open_first(order: Order) -> None:
+        if order.method == "card":
+            intents.append(first_intent(order))
+
     known = answers.given()
     user_id = current_user.id if current_user.is_authenticated else None
     buyer = Buyer(
@@ -184,7 +197,7 @@ def _try_to_place(sent: dict[str, Any]) -> Order:
         user_id=user_id,
         language=language(),
     )
-    return place_order(
+    order = place_order(
         Actor(user_id) if user_id else SYSTEM,
         reader.own(),
         buyer,
@@ -192,7 +205,9 @@ def _try_to_place(sent: dict[str, Any]) -> Order:
         method=known["method"],
         agreed=Money(sent["agreed_minor"], sent["agreed_currency"]),
         client_key=sent["client_key"],
+        prepare=open_first,
     )
+    return order, intents[0] if intents else None
 
 
 def _sold_out(error: SoldOut) -> Answer:
@@ -207,11 +222,11 @@ def _sold_out(error: SoldOut) -> Answer:
     return show_form(basket.PAGE, error, **context)
 
 
-def _way_to_pay(order: Order) -> str:
+def _way_to_pay(order: Order, first: PaymentIntent | None = None) -> str:
     """The provider's page for a card; our own page for a transfer, and when the provider is silent."""
     if order.method == "card" and order.state == "placed":
         try:
-            return to_provider(order)
+            return to_provider(order, first)
         except LumbungError:
             # The order stands and holds its goods: its page offers the payment again.
             db.session.rollback()

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
@@ -31,8 +32,12 @@ def parcels_of(organisation_id: str, states: Sequence[str], limit: int) -> Seque
 
 def parcels_of_order(order_id: str) -> Sequence[Parcel]:
     """An order's parcels, in the order of its lines."""
-    query = select(Parcel).where(Parcel.order_id == order_id).order_by(Parcel.id).options(selectinload(Parcel.order))
-    return db.session.scalars(query).all()
+    return db.session.scalars(_of_order(), {"order_id": order_id}).all()
+
+
+@cache
+def _of_order() -> Select[tuple[Parcel]]:
+    return select(Parcel).where(Parcel.order_id == bindparam("order_id")).order_by(Parcel.id)
 
 
 def parcels_newest_first(organisation_id: str, state: str | None = None) -> Select[tuple[Parcel]]:

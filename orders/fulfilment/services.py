@@ -7,9 +7,10 @@ from sqlalchemy import select
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.policy import PREPARES
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.money import Money
 from marketplace.ledger.services import credit, debit
 from orders.checkout.models import Order
@@ -34,13 +35,10 @@ STEPS: dict[tuple[str, str], str | None] = {
 }
 
 
-def open_parcels(order: Order) -> list[Parcel]:
+def open_parcels(order: Order) -> None:
     """One parcel to pack for each seller of a paid order."""
     sellers = dict.fromkeys(line.organisation_id for line in order.lines)
-    parcels = [Parcel(order_id=order.id, organisation_id=seller) for seller in sellers]
-    db.session.add_all(parcels)
-    db.session.flush()
-    return parcels
+    insert_rows(Parcel, [{"id": ids.new_id(), "order_id": order.id, "organisation_id": seller} for seller in sellers])
 
 
 def mark_packed(actor: Actor, parcel: Parcel) -> Parcel:

@@ -21,13 +21,18 @@ def start_card_payment(order_id: str, *, success_url: str, cancel_url: str) -> s
 
     Commits before and after the call. Refuses where no card is offered and an order that cannot be paid.
     """
-    port = payment_port()
+    payment_port()
     db.session.commit()  # a new order keeps its goods locked until then, and others wait for them
     intent = services.open_intent(order_id)
     if intent.session_url:
         url = intent.session_url
         db.session.commit()
         return url
+    return open_page(intent, success_url=success_url, cancel_url=cancel_url)
+
+
+def open_page(intent: PaymentIntent, *, success_url: str, cancel_url: str) -> str:
+    """The address of the page opened for an intent that has none; commits before and after the call."""
     order = intent.order
     wish = SessionWish(
         intent_id=intent.id,
@@ -40,7 +45,7 @@ def start_card_payment(order_id: str, *, success_url: str, cancel_url: str) -> s
         cancel_url=cancel_url,
     )
     db.session.commit()
-    session = port.open_session(wish)
+    session = payment_port().open_session(wish)
     services.attach_session(wish.intent_id, session.id, session.url)
     db.session.commit()
     return session.url

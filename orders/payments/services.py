@@ -3,19 +3,20 @@
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.organisations import platform
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
-from marketplace.ledger.services import credit, debit, post, reverse
+from marketplace.ledger.services import credit, debit, post, post_all, reverse
 from orders.checkout import states
 from orders.checkout.models import Order
-from orders.checkout.posting import book_of, post_in, post_payment
+from orders.checkout.posting import book_of, post_in
+from orders.checkout.posting import payment_of as posting_of
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import lock_order
 from orders.checkout.terms import may_run, refuse_unless_operator
@@ -46,21 +47,29 @@ def open_intent(order_id: str) -> PaymentIntent:
     order = lock_order(order_id)
     if order.state != states.State.PLACED or order.method != "card" or order.hold_ends_at <= clock.now():
         raise NotPayableNow
-    live = live_intent(order.id)
-    if live:
-        return live
+    return live_intent(order.id) or first_intent(order)
+
+
+def first_intent(order: Order) -> PaymentIntent:
+    """A payment intent of an order that has none and is locked, or was made in this very transaction."""
     intent = PaymentIntent(
-        order_id=order.id, currency=order.charge_currency, amount_minor=order.amount_minor, opened_at=clock.now()
+        id=ids.new_id(),
+        order=order,
+        currency=order.charge_currency,
+        amount_minor=order.amount_minor,
+        opened_at=clock.now(),
     )
     db.session.add(intent)
-    db.session.flush()
     return intent
 
 
 def live_intent(order_id: str) -> PaymentIntent | None:
     """The intent on which the order can be paid now."""
-    query = select(PaymentIntent).where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
-    return db.session.scalar(query)
+    return db.session.scalar(_live(order_id))
+
+
+def _live(order_id: str) -> Select[tuple[PaymentIntent]]:
+    return select(PaymentIntent).where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
 
 
 def attach_session(intent_id: str, session_id: str, url: str) -> PaymentIntent:
@@ -116,10 +125,9 @@ def record_payment(
         confirmed_by=actor.user_id,
     )
     db.session.add(payment)
-    db.session.flush()
-    live = live_intent(order.id)
+    live = db.session.scalar(_live(order.id).with_for_update())
     if live:
-        close_intent(live.id, "succeeded" if method == "card" else "closed")
+        live.state, live.ended_at = "succeeded" if method == "card" else "closed", payment.received_at
     _fill_or_send_back(order, payment, amount, source)
     return payment
 
@@ -133,7 +141,7 @@ def _fill_or_send_back(order: Order, payment: Payment, amount: Money, source: st
             whole = False
         else:
             return
-    post_payment(payment.id, order.number, amount, payment.fund)
+    post_all([posting_of(payment.id, order.number, amount, payment.fund)])
     owe_back(order, amount, kind="unfilled", cause_id=payment.id, payment=payment)
     if payment.method == "card":
         outbox.publish("payment.unfilled", {"payment_id": payment.id})

@@ -8,12 +8,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 
 from marketplace.config import WEBHOOK_AGE_S_MAX, WEBHOOK_BYTES_MAX
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.journal.recorder import insert_new
 from marketplace.kernel.money import Money
 from orders.payments import services
 from orders.payments.models import PROVIDER_ID_LENGTH, MoneyBack, Payment, PaymentIntent, ProviderEvent
@@ -74,21 +74,14 @@ def take_event(event: dict[str, Any], body: bytes, *, live: bool) -> bool:
 
 
 def _note(event: dict[str, Any], body: bytes) -> bool:
-    if db.session.get(ProviderEvent, event["id"]):
-        return False
-    try:
-        with db.session.begin_nested():
-            db.session.add(
-                ProviderEvent(
-                    id=event["id"],
-                    type=event["type"][:80],
-                    body_sha256=hashlib.sha256(body).hexdigest(),
-                    received_at=clock.now(),
-                )
-            )
-    except IntegrityError:
-        return False  # another worker takes the same event at this moment
-    return True
+    """Whether the event is new; where another worker takes it at this moment, its end is waited for."""
+    row = {
+        "id": event["id"],
+        "type": event["type"][:80],
+        "body_sha256": hashlib.sha256(body).hexdigest(),
+        "received_at": clock.now(),
+    }
+    return insert_new(ProviderEvent, row)
 
 
 def _session_paid(session: dict[str, Any], live: bool) -> None:

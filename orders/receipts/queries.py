@@ -1,9 +1,10 @@
 """Reading receipts: by order, by token, sealed with their place in the journal."""
 
 import json
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel.db import db
@@ -20,7 +21,12 @@ from orders.receipts.models import CreditedOrder, CreditNote, Receipt, ReceiptRe
 
 def receipt_of(order_id: str) -> Receipt | None:
     """The receipt of an order."""
-    return db.session.scalar(select(Receipt).where(Receipt.order_id == order_id))
+    return db.session.scalar(_of_order(), {"order_id": order_id})
+
+
+@cache
+def _of_order() -> Select[tuple[Receipt]]:
+    return select(Receipt).where(Receipt.order_id == bindparam("order_id"))
 
 
 def receipt_with_token(token: str) -> Receipt | None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import platform
@@ -47,13 +48,18 @@ def figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
 
 
 def _figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
-    rows = db.session.execute(
+    rows = db.session.execute(_figures(), {"organisation_id": organisation_id, "on": on})
+    return {kind: Figure(kind, value, decision_id) for kind, value, decision_id in rows}
+
+
+@cache
+def _figures() -> Select[tuple[str, str, str]]:
+    return (
         select(DecidedFigure.kind, DecidedFigure.value, Decision.id)
         .join(Decision, Decision.id == DecidedFigure.decision_id)
-        .where(Decision.organisation_id == organisation_id, Decision.effective_on <= on)
+        .where(Decision.organisation_id == bindparam("organisation_id"), Decision.effective_on <= bindparam("on"))
         .order_by(Decision.effective_on, Decision.recorded_at, Decision.id)
     )
-    return {kind: Figure(kind, value, decision_id) for kind, value, decision_id in rows}
 
 
 def figure_on(organisation_id: str, kind: str, on: date) -> Figure:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
+from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.money import take
 from producers.cooperatives.models import Member
 from producers.fairprice.pricing import CostRow, sort_key
@@ -197,22 +198,22 @@ def _note(
     """Write the movement, what it did to the costs, and, where cost came in, the costs themselves."""
     movement = movement_of(lot, kind, quantity, cause, member)
     db.session.add(movement)
-    db.session.flush()
     for row in costs:
         if row.amount_minor > 0:
             add_cost(lot, row)
-    db.session.add_all(
-        CostMovement(
-            movement_id=movement.id,
-            purpose=row.purpose,
-            source_id=row.source_id,
-            lot_id=lot.id,
-            amount_minor=row.amount_minor,
-        )
+    db.session.flush()
+    moved = [
+        {
+            "movement_id": movement.id,
+            "purpose": row.purpose,
+            "source_id": row.source_id,
+            "lot_id": lot.id,
+            "amount_minor": row.amount_minor,
+        }
         for row in costs
         if row.amount_minor
-    )
-    db.session.flush()
+    ]
+    insert_rows(CostMovement, moved)
     return movement
 
 

@@ -1,6 +1,7 @@
 """Lots come into being, are brought in, sold, sent back, held. What steps do to them is in `steps`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
@@ -149,8 +150,29 @@ def declare_cost(actor: Actor, lot: Lot, costs: Mapping[str, int]) -> Lot:
 
 def take_for_sale(lot_id: str, quantity: int, *, order_line_id: str) -> list[CostRow]:
     """Sell a quantity of a lot to an order line and give the cost that goes with it; refuses more than the stock."""
-    lot = keeping.lock([lot_id])[lot_id]
-    return keeping.draw(lot, quantity, "sold", Cause(order_line_id, clock.today(lot.organisation.zone)))
+    return sell([(order_line_id, lot_id, quantity)])[order_line_id].costs
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What goes with pieces that were sold: their cost, and the account that it lay on."""
+
+    costs: list[CostRow]
+    inventory: str
+
+
+def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
+    """Sell pieces (order line id, lot id, quantity), all lots locked at once; by order line id what goes with them.
+
+    Refuses more than the stock.
+    """
+    lots = keeping.lock({lot_id for _line, lot_id, _quantity in pieces})
+    sold = {}
+    for line_id, lot_id, quantity in pieces:
+        lot = lots[lot_id]
+        costs = keeping.draw(lot, quantity, "sold", Cause(line_id, clock.today(lot.organisation.zone)))
+        sold[line_id] = Sold(costs, inventory_of(lot))
+    return sold
 
 
 def take_many_for_sale(pieces: Sequence[tuple[str, str, int]]) -> None:
