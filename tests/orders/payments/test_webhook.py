@@ -9,7 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.kernel.db import db
+from marketplace.kernel.limits import QUARTER, Bound
 from orders.checkout.models import Order
+from orders.payments import views
 from orders.payments.models import Payment, ProviderEvent
 from tests.doubles.stripe import StripeDouble, sign
 from tests.orders.payments.test_card import placed, start
@@ -59,6 +61,16 @@ def test_a_stale_or_future_message_is_refused(
 def test_a_forged_signature_is_refused(client: FlaskClient, order: Order, paid: Event, header: str | None) -> None:
     assert send(client, json.dumps(paid).encode(), header) == 400
     assert unchanged(order)
+
+
+def test_an_address_that_sends_too_much_garbage_is_told_so_and_a_true_message_from_it_counts(
+    client: FlaskClient, double: StripeDouble, order: Order, paid: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "BAD", Bound("bad_webhook", 2, QUARTER))
+
+    assert [send(client, b"{}", "t=1,v1=00") for _turn in range(4)] == [400, 400, 429, 429]
+    assert unchanged(order)
+    assert signed(client, double, paid) == 200
 
 
 def test_another_secret_is_refused(client: FlaskClient, double: StripeDouble, order: Order, paid: Event) -> None:
