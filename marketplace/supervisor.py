@@ -31,6 +31,7 @@ from marketplace.config import (
     STEADY_S_MIN,
     WEB_THREADS,
     WEB_WORKERS,
+    WORK_NICENESS,
 )
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
@@ -82,12 +83,10 @@ class Child:
 
 def serve(app: Flask, host: str, port: int) -> int:
     """Run web server and worker until SIGTERM or SIGINT, then let both finish what they are at."""
-    from marketplace.kernel import jobs
-
     share()
     with _counters(port) as folder:
         os.environ[METRICS_FOLDER] = folder  # the metrics' library looks there when a child loads it
-        return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(jobs.work, app))])
+        return keep_running([Child("web", partial(_web, app, host, port)), Child("work", partial(_work, app))])
 
 
 def _counters(port: int) -> "tempfile.TemporaryDirectory[str]":
@@ -149,6 +148,14 @@ def _begin(run: Callable[[], Any], parent: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     end_with_parent(parent, signal.SIGTERM)
     run()
+
+
+def _work(app: Flask) -> None:
+    """The worker steps back where somebody waits for an answer: a receipt or a letter may come a moment later."""
+    from marketplace.kernel import jobs
+
+    os.nice(WORK_NICENESS)
+    jobs.work(app)
 
 
 def _web(app: Flask, host: str, port: int) -> None:
