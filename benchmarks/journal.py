@@ -1,11 +1,16 @@
-"""What the journal costs: the same transactions with and without it, sequenced and signed as they come."""
+"""What the journal costs: the same transactions with and without it, while `work` sequences and signs what comes."""
 
-import threading
+import multiprocessing
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 
 from flask import Flask
 from sqlalchemy import event
 
+from marketplace.config import SEQUENCE_EVERY_MS
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import recorder, sequencer
@@ -13,48 +18,77 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.models import Book
 from marketplace.ledger.services import credit, debit, open_book, post
 
-
-def rates(app: Flask, seconds: float = 4.0) -> tuple[float, float]:
-    """Transactions a second of one writer without a journal, and with it while a sequencer runs beside."""
-    without = _rate(app, seconds, journaled=False)
-    return without, _rate(app, seconds, journaled=True)
+_processes = multiprocessing.get_context("spawn")
+UNTIL_IT_WORKS_S = 60
 
 
-def _rate(app: Flask, seconds: float, *, journaled: bool) -> float:
-    stop = threading.Event()
-    beside = threading.Thread(target=_sequence, args=(app, stop))
-    if journaled:
-        beside.start()
-    else:
-        event.remove(db.session, "after_flush", recorder._after_flush)
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """Transactions a second of one writer, and the processor time that each cost, the sequencer's in it."""
+
+    per_second: float
+    cpu_ms: float
+
+    def said(self) -> str:
+        """Both, for the table."""
+        return f"{self.per_second:.0f}/s, {self.cpu_ms:.2f} ms"
+
+
+def rates(app: Flask, seconds: float = 4.0) -> tuple[Rate, Rate]:
+    """One writer without a journal, then with it while a sequencer runs in a process beside, as `work` does."""
+    event.remove(db.session, "after_flush", recorder._after_flush)
     try:
-        return _write(app, seconds, "with" if journaled else "without")
+        done, took, cpu = _write(app, seconds, "without")
+    finally:
+        event.listen(db.session, "after_flush", recorder._after_flush)
+    without = Rate(done / took, 1000 * cpu / done)
+    with _sequencer() as seconds_beside:
+        done, took, cpu = _write(app, seconds, "with")
+    return without, Rate(done / took, 1000 * (cpu + seconds_beside[0]) / done)
+
+
+@contextmanager
+def _sequencer() -> Iterator[list[float]]:
+    """A sequencer in a process of its own; after the block, the processor seconds it took."""
+    ready, stop = _processes.Event(), _processes.Event()
+    answer, tell = _processes.Pipe(duplex=False)
+    beside = _processes.Process(target=_sequence, args=(ready, stop, tell))
+    beside.start()
+    assert ready.wait(UNTIL_IT_WORKS_S), "the sequencer did not start"
+    cpu: list[float] = []
+    try:
+        yield cpu
     finally:
         stop.set()
-        if journaled:
-            beside.join()
-        else:
-            event.listen(db.session, "after_flush", recorder._after_flush)
+        cpu.append(answer.recv())
+        beside.join()
 
 
-def _write(app: Flask, seconds: float, name: str) -> float:
+def _write(app: Flask, seconds: float, name: str) -> tuple[int, float, float]:
+    """How many transactions, in how many seconds, for how many of the processor."""
     with app.app_context():
         book_id = open_book(f"bench-{name}").id
         db.session.commit()
-        end, done = time.monotonic() + seconds, 0
-        start = time.monotonic()
-        while time.monotonic() < end:
+        start, busy, done = time.monotonic(), time.process_time(), 0
+        while time.monotonic() < start + seconds:
             book = db.session.get_one(Book, book_id)
             sum_ = Money(100, "IDR")
             post(book, f"{name}-{done}", [debit("cash", sum_), credit("sales:labour", sum_)], on=clock.today())
             db.session.commit()
             done += 1
-        return done / (time.monotonic() - start)
+        return done, time.monotonic() - start, time.process_time() - busy
 
 
-def _sequence(app: Flask, stop: threading.Event) -> None:
-    while not stop.is_set():
+def _sequence(ready: Event, stop: Event, tell: object) -> None:
+    from marketplace.app import create_app
+
+    app = create_app()
+    with app.app_context():
+        sequencer.sequence()  # what was there before is not measured
+    ready.set()
+    busy = time.process_time()
+    while not stop.wait(SEQUENCE_EVERY_MS / 1000):
         with app.app_context():
             sequencer.sequence()
             db.session.remove()
-        stop.wait(0.1)
+    tell.send(time.process_time() - busy)  # type: ignore[attr-defined]
