@@ -23,7 +23,7 @@ from producers.fairprice.sheet import CostSheet, cost_sheet
 from producers.fairprice.status import public_rows
 from producers.lots.errors import WithoutCost
 from producers.lots.models import Lot
-from producers.lots.queries import awaits_cost, costs_of, lot_of
+from producers.lots.queries import awaits_cost, costs_of, listed_of, lot_of
 from producers.lots.sources import sources_of
 from producers.publishing import arithmetic
 from producers.publishing.queries import publication_of_lot
@@ -93,8 +93,9 @@ def publish(organisation: str, lot_id: str) -> Answer:
             return show_form("producers/publishing/publish.html", error, **_context(lot_id))
         sentence = _("%(title)s is in the shop. Story and split are frozen.", title=stock.listing.title)
         return done(url_for("listings.index", organisation=organisation), sentence)
-    fresh = {"title": lot.name, "price": request.args.get("price", ""), "quantity": lot.stock}
-    return show_form("producers/publishing/publish.html", values=fresh, **_context(lot_id))
+    context = _context(lot_id)
+    fresh = {"title": lot.name, "price": request.args.get("price", ""), "quantity": context["free"]}
+    return show_form("producers/publishing/publish.html", values=fresh, **context)
 
 
 def money_of(amount: Any) -> Money:
@@ -107,7 +108,15 @@ def money_of(amount: Any) -> Money:
 
 def _context(lot_id: str) -> dict[str, Any]:
     lot: Lot = lot_of(g.organisation.id, lot_id)
-    return {"lot": lot, "categories": CATEGORIES, "photos": LISTING_PHOTOS_MAX, "currency": g.organisation.currency}
+    listed = listed_of(lot.id)
+    return {
+        "lot": lot,
+        "listed": listed,
+        "free": max(0, lot.stock - listed),
+        "categories": CATEGORIES,
+        "photos": LISTING_PHOTOS_MAX,
+        "currency": g.organisation.currency,
+    }
 
 
 def _photos() -> list[tuple[Any, str]]:

@@ -336,6 +336,12 @@ def test_a_lot_is_published_and_withdrawn(house, shop):
 
     page = form.send()
     assert "Sarong is in the shop" in page.alerts[0]
+    all_there = manager.get(f"/k/weavers/lots/{fresh}/publish")
+    assert "The one piece in the store is in the shop already." in all_there.words
+    assert all_there.link("In the shop").endswith("/k/weavers/listings")
+    some_left = manager.get(f"/k/weavers/lots/{shop.cloth}/publish")
+    assert some_left.form("title").values["quantity"] == "3"
+    assert "2 are in the shop already" in some_left.words
     page = manager.get(f"/k/weavers/listings/{shop.listing}/withdraw")
     page = page.form("Take it off sale").send()
 
