@@ -31,13 +31,13 @@ def number(exact: str | int) -> str:
     return text if "/" in text else format_number(Fraction(text), language())
 
 
-def quantity(amount: int | str | Decimal, unit: str) -> str:
+def quantity(amount: int | str | Decimal | Fraction, unit: str) -> str:
     """The template filter: `amount` of the Rec 20 unit `unit`, in the language in use."""
     return format_quantity(amount, unit, language())
 
 
 @lru_cache(maxsize=QUANTITIES_KEPT_MAX)
-def format_quantity(amount: int | str | Decimal, unit: str, locale: str) -> str:
+def format_quantity(amount: int | str | Decimal | Fraction, unit: str, locale: str) -> str:
     """An amount with its unit, in the larger of two units once that is a short number.
 
     A unit that is none of ours is printed as it stands. Raises what units.convert_exact raises for no number.

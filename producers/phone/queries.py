@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from fractions import Fraction
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -96,7 +96,7 @@ def reasons_of(member: Member) -> tuple[list[Reason], Sequence[OwnCost]]:
 def work_words(record: WorkRecord) -> str:
     """What was done, such as '6 buah', '7,5 jam' or '65 × 100 g'."""
     unit = "HUR" if record.kind == "hour" else record.per if record.per in {"H87", "KGM", "GRM", "MTR"} else ""
-    amount = Decimal(record.quantity)
+    amount = Fraction(record.quantity)
     if unit:
         return quantity(amount, unit)
     between = " × " if record.per[:1].isdigit() else " "

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import func, select
 
+from marketplace.accounts.console import may_open
 from marketplace.accounts.models import Organisation
 from marketplace.kernel.db import db
 from producers.cooperatives.today import Debt, Duty
@@ -22,15 +23,16 @@ def duties(organisation: Organisation) -> Iterator[Duty]:
         .where(Payslip.organisation_id == organisation.id, Payslip.state.in_(states))
         .group_by(Payslip.state)
     ).all()
+    verb = "" if may_open("wages.approve") else _("Look")  # an auditor answers and approves nothing
     contested = [row for row in rows if row[0] != SlipState.PREPARED.value]
     if contested:
         count = sum(row[1] for row in contested)
         what = ngettext("member contests her pay", "members contest their pay", count)
         since = min(row[2] for row in contested)
-        yield Duty(count, what, _("Answer"), "wages.index", since=since, arguments={"group": "contested"})
+        yield Duty(count, what, verb or _("Answer"), "wages.index", since=since, arguments={"group": "contested"})
     for _state, count, since in (row for row in rows if row[0] == SlipState.PREPARED.value):
         what = ngettext("payslip waits for approval", "payslips wait for approval", count)
-        yield Duty(count, what, _("Approve"), "wages.index", since=since, arguments={"group": "approve"})
+        yield Duty(count, what, verb or _("Approve"), "wages.index", since=since, arguments={"group": "approve"})
 
 
 def debts(organisation: Organisation) -> Iterator[Debt]:

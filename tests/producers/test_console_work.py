@@ -232,7 +232,8 @@ def test_a_contest_is_inside_and_ends_by_a_second_payment(house, shop):
     manager = house.person()
     page = manager.get(f"/k/weavers/pay/{shop.slip}/word").form("what").fill(what="contest", how="voice").send()
     assert "Contested" in page.words
-    assert "contests her pay" in manager.get("/k/weavers/").words
+    assert "contests her pay Answer" in manager.get("/k/weavers/").words
+    assert "contests her pay Look" in house.person(Role.AUDITOR).get("/k/weavers/").words
 
     page = page.follow("Record a payment")
     assert "This payment ends the contest" in page.words
