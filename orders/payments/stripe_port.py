@@ -8,7 +8,6 @@ from typing import Any
 import structlog
 
 from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN
-from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, exponent, fraction, round_half_away
 from orders.payments.port import (
@@ -86,8 +85,9 @@ class StripePort:
 
     def open_session(self, wish: SessionWish) -> Session:
         """Open a Checkout page over the whole order; the same intent gives the same page."""
-        # Stripe refuses an end sooner than half an hour away; we close the page ourselves when the hold ends.
-        ends_at = max(wish.ends_at, clock.now() + timedelta(minutes=STRIPE_SESSION_MINUTES_MIN + 1))
+        # Stripe refuses an end sooner than half an hour away; we close the page ourselves when the hold ends. Reckoned
+        # from the hold and not from now: asked again after a lost answer, a key with other parameters is refused.
+        ends_at = wish.ends_at + timedelta(minutes=STRIPE_SESSION_MINUTES_MIN + 1)
         item = {
             "quantity": 1,
             "price_data": {

@@ -49,6 +49,9 @@ def test_one_page_whatever_happens_to_the_answer(shop: Shop, double: StripeDoubl
     with pytest.raises(ProviderDown):
         start(order)
     double.faults.clear()
+    clock.advance(timedelta(minutes=7))
+    later = clock.now().timestamp()
+    double.now = lambda: later
 
     assert start(order) in double.sessions
     assert len(double.sessions) == 1
