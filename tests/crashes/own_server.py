@@ -26,8 +26,13 @@ def launched(own: postgres.OwnServer) -> postgres.Server:
 
 
 def killed(own: postgres.OwnServer) -> None:
-    """Every process of the server at once; each is the first of a session of its own."""
-    for pid in [own.pid, *descendants(own.pid)]:
+    """Every process of the server at once; each is the first of a session of its own.
+
+    The first is stopped while we count: one that it starts meanwhile would live on and keep its memory from the next.
+    """
+    with suppress(ProcessLookupError):
+        os.kill(own.pid, signal.SIGSTOP)
+    for pid in [*descendants(own.pid), own.pid]:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     own.wait()

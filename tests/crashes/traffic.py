@@ -37,6 +37,14 @@ class Act:
         """What its client calls it."""
         return self.form["client_key"]
 
+    def send_until(self, house: House, moment: float) -> int | None:
+        """Press again while the answer is 503 or none, as it says, until a moment."""
+        status = self.send(house)
+        while status in {None, 503} and time.monotonic() < moment:
+            time.sleep(0.05)
+            status = self.send(house)
+        return status
+
     def send(self, house: House) -> int | None:
         """Press the button; None where no answer came."""
         status = house.status(self.path, data=self.form, cookies=self.cookies)
