@@ -148,6 +148,7 @@ def settings(url: str, folder: Path) -> dict[str, Any]:
         "MAIL_URL": f"file://{folder / 'mail'}",
         "MEDIA_URL": str(folder / "media"),
         "STRIPE_API_KEY": "",
+        "PAGE_CACHE_S": 0.0,
     }
 
 
