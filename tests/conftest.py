@@ -11,6 +11,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from xdist.scheduler import LoadScopeScheduling
 
 from marketplace.kernel import scope
 from marketplace.kernel.journal.checkpoint import Signer
@@ -22,6 +23,14 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 CONFORMANCE = Path(os.environ.get("LUMBUNG_CONFORMANCE", CHECKOUT.parent / "shared" / "conformance"))
 # One browser a worker: a second one in the same process would not start.
 __all__ = ["chromium"]
+
+# One worker runs each of these: they read the same files, drive the same servers, or make one large house.
+SHARED = (
+    r"tests/(tidy)/",
+    r"tests/(crowds)/",
+    r"tests/(matrix)/.*\b(sqlite|postgresql)\b",
+    r"tests/orders/demo/(test_\w+)",
+)
 
 # How long an example takes says something of the machine's neighbours, nothing of the code.
 hypothesis.settings.register_profile("lumbung", deadline=None)
@@ -36,13 +45,24 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(databases.close_run)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "/tidy/" in item.nodeid or item.nodeid.startswith("tests/tidy"):
-            # One worker runs them: they read the same files and cost seconds, not minutes.
-            item.add_marker(pytest.mark.xdist_group("tidy"))
-    # What one worker has to do alone comes first, so that no worker is left waiting for another at the end.
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+class Grouped(LoadScopeScheduling):
+    """What shares something dear is run by one worker, the largest groups first; any other test by whoever is free.
+
+    The scheduler knows the tests by their names alone; xdist's own groups come from marks, which pytest 9 keeps out of
+    the name.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        for pattern in SHARED:
+            found = re.match(pattern, nodeid)
+            if found:
+                return "-".join(found.groups())
+        return nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Grouped:
+    return Grouped(config, log)
 
 
 def pytest_collection_finish() -> None:

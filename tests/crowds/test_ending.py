@@ -21,8 +21,6 @@ from tests.orders.books import assert_sound
 ORDERS = 12
 PIECES = 12
 
-pytestmark = pytest.mark.xdist_group("crowds")
-
 
 @pytest.fixture(params=["scene", "small_scene"])
 def raced(request: pytest.FixtureRequest) -> Scene:

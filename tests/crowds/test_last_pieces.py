@@ -8,7 +8,6 @@ import os
 import time
 from collections import Counter
 
-import pytest
 from sqlalchemy import func, select
 
 from marketplace.catalogue.models import Stock
@@ -30,8 +29,6 @@ FAR_LOSERS_S_MAX = 5.0
 WAYS_MAX = 12
 SPIN_S = 0.2
 THERE_AND_BACK_S = 0.1
-
-pytestmark = pytest.mark.xdist_group("crowds")
 
 
 def judged(scene: Scene, answers: list[Answer], listings: list[str], winners: int) -> float:

@@ -220,7 +220,7 @@ def work_on(walk: Walk) -> None:
          out_quantity_1="790 g", out_name_1="Coarse part")  # fmt: skip
     step(walk, "merge", in_place_0="Fine part", in_quantity_0="1,2 kg", in_place_1="Coarse part",
          in_quantity_1="790 g", out_quantity_0="1990 g", out_name_0="Yarn again")  # fmt: skip
-    step(walk, "rework", name="mending", max_yield="1", in_place_0="weaving", in_quantity_0="1", in_mass_0="180",
+    step(walk, "rework", name="mending", max_yield="1", in_place_0="Weaving", in_quantity_0="1", in_mass_0="180",
          out_quantity_0="1", out_unit_0="H87", out_mass_0="178", out_name_0="Mended cloth", work_member_0="Budi",
          work_quantity_0="1", work_hours_0="2", work_rate_0="mending")  # fmt: skip
 

@@ -12,8 +12,7 @@ from tests import databases
 from tests.conftest import settings
 from tests.matrix.world import DAY, World, build
 
-# One worker has all that is tried on an engine, so that it is built once.
-ON_EACH_ENGINE = [pytest.param(name, marks=pytest.mark.xdist_group(f"matrix-{name}")) for name in databases.ENGINES]
+ON_EACH_ENGINE = list(databases.ENGINES)
 ON_SQLITE = ON_EACH_ENGINE[:1]
 
 

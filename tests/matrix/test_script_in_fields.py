@@ -21,13 +21,14 @@ from sqlalchemy import JSON, Column, Connection, String, Text, inspect, text
 from sqlalchemy.exc import DatabaseError
 from werkzeug.serving import make_server
 
-from marketplace.accounts.sessions import COOKIE_KEY, begin_session
+from marketplace.accounts.sessions import COOKIE_KEY, SEEN_KEY, begin_session
 from marketplace.app import create_app
 from marketplace.kernel import ids
 from marketplace.kernel.db import Base, db
 from marketplace.kernel.limits import limiter
 from marketplace.kernel.personal import Personal, opened, sealed
 from tests.conftest import settings
+from tests.journeys.browser import NEVER_IDLE
 from tests.matrix.conftest import ON_SQLITE, Matrix
 from tests.matrix.doors import doors
 from tests.matrix.knocking import Kept, nothing_kept
@@ -177,7 +178,8 @@ def browser_of(app: Flask, browser: Browser, address: str, user_id: str | None, 
             db.session.commit()
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer is not None
-        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": str(serializer.dumps({COOKIE_KEY: token}))}
+        value = serializer.dumps({COOKIE_KEY: token, SEEN_KEY: NEVER_IDLE})  # begun on the world's day
+        cookie = {"name": app.config["SESSION_COOKIE_NAME"], "value": str(value)}
         context.add_cookies([{**cookie, "url": address}])
     page = context.new_page()
     page.on("dialog", lambda dialog: (ran.append(f"{page.url}: {dialog.message}"), dialog.dismiss()))

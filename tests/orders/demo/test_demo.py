@@ -29,7 +29,6 @@ from tests.house import patience
 from tests.orders.demo.alike import assert_none_look_alike
 
 DEMO_S_MAX = 60
-pytestmark = pytest.mark.xdist_group("demo")  # or every worker would make it
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,6 @@ from orders.demo.draw import DESCRIPTION, TECHNIQUES, draw, encoded, specs, writ
 from tests.orders.demo.alike import assert_none_look_alike
 
 SMALL = {"width_px": 160, "height_px": 200}
-pytestmark = pytest.mark.xdist_group("pictures")
 
 
 @pytest.fixture(scope="module")
