@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_postgresql
+from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
 
 Handler = Callable[[dict[str, Any]], None]
@@ -117,9 +118,12 @@ def _deliver(delivery: Delivery) -> bool:
             # Asked for anew: a handler that commits or begins afresh may have let go of the row.
             db.session.get_one(Delivery, delivery_id).done_at = clock.now()
             db.session.commit()
-        except Exception:
+        except Exception as error:
             db.session.rollback()
-            log.exception("delivery_failed")
+            if isinstance(error, Unavailable):  # what stands outside has no answer yet: expected, no trace needed
+                log.warning("delivery_waits", why=error.code)
+            else:
+                log.exception("delivery_failed")
             _postpone(delivery_id)
             return False
     return True

@@ -62,7 +62,7 @@ def test_whoever_is_killed_comes_back_and_nobody_stays_behind(database, tmp_path
         os.kill(work, signal.SIGKILL)
         assert eventually(lambda: len(descendants(house.pid)) == 4, HEALTHY_S_MAX), house.log.read_text()
         assert eventually(lambda: house.status("/readyz") == 200, HEALTHY_S_MAX)
-        assert not any(alive(pid) for pid in [web, *workers, work])
+        assert eventually(lambda: not any(alive(pid) for pid in [web, *workers, work]), HEALTHY_S_MAX)
 
         everyone = descendants(house.pid)
         assert house.stop() == 0

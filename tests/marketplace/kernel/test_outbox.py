@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
+from marketplace.kernel.errors import Unavailable
 
 TOPIC = "test.happened"
 
@@ -86,3 +88,18 @@ def test_a_message_nobody_waits_for_is_not_kept(app: Flask):
         outbox.publish("nobody.listens", {})
 
         assert db.session.scalars(select(outbox.Message.id)).all() == []
+
+
+@pytest.mark.parametrize(("error", "said"), [(Unavailable, "delivery_waits"), (ValueError, "delivery_failed")])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_waiting_for_others_is_told_in_a_line_and_a_fault_with_its_trace(app: Flask, error, said):
+    def fail(_payload: dict[str, Any]) -> None:
+        raise error
+
+    outbox.subscribe(app, TOPIC, "test.fail", fail)
+    with app.app_context(), capture_logs() as lines:
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+        outbox.deliver_due()
+
+    assert [(line["event"], "exc_info" in line) for line in lines] == [(said, error is ValueError)]
