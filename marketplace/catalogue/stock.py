@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalogue.models import Reservation, Stock
 from marketplace.kernel.db import db
@@ -39,7 +40,7 @@ def lock(stock_ids: Collection[str]) -> dict[str, Stock]:
 def hold(order_id: str, pieces: Mapping[str, int], expires_at: datetime) -> list[Reservation]:
     """Hold `pieces` (stock id → quantity) for an order; all or nothing. Refuses more than is available.
 
-    Call it last: the guarded UPDATE takes the rows in key order and keeps them locked until the commit, so whatever
+    Call it last: the UPDATE takes the rows in key order and keeps them locked until the commit, so whatever
     comes after makes every other buyer of these pieces wait.
     """
     reservations = [
@@ -52,23 +53,34 @@ def hold(order_id: str, pieces: Mapping[str, int], expires_at: datetime) -> list
     return reservations
 
 
-_LEFT = Stock.listed + Stock.returned - Stock.reserved - Stock.sold - Stock.withdrawn
+# Named, and never released: the commit ends it, without one more way to the database while others wait.
+_BEFORE, _UNDO = text("SAVEPOINT taking"), text("ROLLBACK TO SAVEPOINT taking")
+_ENOUGH = "available_not_negative"
 
 
 def _take(reservation: Reservation) -> Stock:
-    """Reserve pieces if they are still there: the database decides, whatever this transaction has read before."""
-    taken = db.session.scalar(
-        update(Stock)
-        .where(Stock.id == reservation.stock_id, reservation.quantity <= _LEFT)
-        .values(reserved=Stock.reserved + reservation.quantity)
-        .returning(Stock),
-        execution_options={"synchronize_session": False, "populate_existing": True},
-    )
-    if taken is None:
+    """Reserve pieces if they are still there: the database's CHECK decides, whatever this transaction has read before.
+
+    A condition in the WHERE would not do: PostgreSQL locks a row before it looks at the condition again, and whoever
+    was too late would keep it locked until her own word is back. A statement that fails lets go of it at once.
+    """
+    db.session.execute(_BEFORE)
+    try:
+        return _changed(reservation.stock_id, reserved=Stock.reserved + reservation.quantity)
+    except IntegrityError as error:
+        if _ENOUGH not in str(error.orig):
+            raise
+        db.session.execute(_UNDO)
         stocks = select(Stock).where(Stock.listing_id == reservation.stock.listing_id)
         now = db.session.scalars(stocks.execution_options(populate_existing=True))
-        raise Outrun(left=sum(stock.available for stock in now))
-    return taken
+        raise Outrun(left=sum(stock.available for stock in now)) from error
+
+
+def _changed(stock_id: str, **counts: ColumnElement[int]) -> Stock:
+    """Change counts of a row in one statement: it is the one that other buyers wait for."""
+    changed = update(Stock).where(Stock.id == stock_id).values(counts).returning(Stock)
+    options = {"synchronize_session": False, "populate_existing": True}
+    return db.session.scalars(changed, execution_options=options).one()
 
 
 def held_for(order_id: str) -> Sequence[Reservation]:
@@ -108,10 +120,7 @@ def _settle(held: Sequence[Reservation], state: str) -> None:
 
 
 def _let_go(reservation: Reservation, *, sold: bool) -> Stock:
-    """Take pieces out of what is reserved, in one statement: its row is the one that other buyers wait for."""
     counts = {"reserved": Stock.reserved - reservation.quantity}
     if sold:
         counts["sold"] = Stock.sold + reservation.quantity
-    changed = update(Stock).where(Stock.id == reservation.stock_id).values(counts).returning(Stock)
-    options = {"synchronize_session": False, "populate_existing": True}
-    return db.session.scalars(changed, execution_options=options).one()
+    return _changed(reservation.stock_id, **counts)
