@@ -5,7 +5,7 @@ one by one as they happened, once for an order whose events come as hypothesis d
 """
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -52,10 +52,10 @@ class Teller:
     app: Flask
     shop: Shop
     double: StripeDouble
-    refunds_before: set[str] = field(default_factory=set)
+    paid_by: str = ""  # the payment at the provider in the story being told
 
     def begin(self, story: Story) -> tuple[Order, list[Event]]:
-        self.refunds_before = set(self.double.refunds)
+        self.paid_by = ""
         order = self.shop.order({"scarf": 1})
         db.session.commit()
         session_id = start(order)
@@ -68,6 +68,7 @@ class Teller:
             return order, [*events, self.double.time_out(session_id)]
         paid = self.double.pay(session_id)
         session = paid["data"]["object"]
+        self.paid_by = session["payment_intent"]
         events += [paid, self.double.event("checkout.session.async_payment_succeeded", session)]
         charge = self.double.payments[session["payment_intent"]]["latest_charge"]
         booked = charge | {"balance_transaction": charge["balance_transaction"]["id"]}
@@ -89,7 +90,7 @@ class Teller:
         deliver()
         self.double.faults.clear()
         events = []
-        for made in sorted(set(self.double.refunds) - self.refunds_before):
+        for made in [it for it, sent in self.double.refunds.items() if sent["payment_intent"] == self.paid_by]:
             for status in {"": ["succeeded"], "both": ["succeeded", "failed"]}.get(story.refund, [story.refund]):
                 events.append(self.double.move_refund(made, status))
         return events
