@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 from flask_babel import lazy_gettext as _l
 
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.media import PDF, WEBP, CleanDocument, CleanImage, thumbnail, thumbnail_widths
+from marketplace.kernel.media import thumbnail, thumbnail_widths
+from marketplace.kernel.media_types import PDF, WEBP, CleanDocument, CleanImage
 
 PIECE_BYTES = 1 << 16
 _KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})(-[0-9]{3})?\.(webp|pdf)")

@@ -7,7 +7,7 @@ import warnings
 import pillow_heif
 from PIL import Image, ImageCms, ImageFile, ImageOps
 
-from marketplace.kernel.media import WEBP, CleanImage, MediaRefused, MediaTooManyPixels, MediaUnreadable
+from marketplace.kernel.media_types import WEBP, CleanImage, MediaRefused, MediaTooManyPixels, MediaUnreadable
 
 WEBP_QUALITY = 82
 

@@ -6,7 +6,8 @@ from marketplace.catalogue import queries
 from marketplace.config import MEDIA_CACHE_S
 from marketplace.kernel import media_store
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.media import WEBP, thumbnail_widths
+from marketplace.kernel.media import thumbnail_widths
+from marketplace.kernel.media_types import WEBP
 from marketplace.kernel.policy import PUBLIC, allow
 from marketplace.storefront.freshness import mark
 from marketplace.storefront.showing import outside_url

@@ -9,8 +9,9 @@ from marketplace.accounts.persons import Person
 from marketplace.kernel import clock
 from marketplace.kernel.db import Base, db
 from marketplace.kernel.journal.recorder import row_key
-from marketplace.kernel.media import THUMBNAIL_WIDTHS, WEBP
+from marketplace.kernel.media import THUMBNAIL_WIDTHS
 from marketplace.kernel.media_store import media_key, thumbnail_key
+from marketplace.kernel.media_types import WEBP
 from producers.cooperatives.evidence import storage
 
 NAMES_A_FILE = ("photo_sha256", "document_sha256")

@@ -11,8 +11,9 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from marketplace.config import UPLOAD_BYTES_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.media import MediaRefused, clean_evidence
+from marketplace.kernel.media import clean_evidence
 from marketplace.kernel.media_store import StoredMedia, store
+from marketplace.kernel.media_types import MediaRefused
 from producers.cooperatives.evidence import storage
 
 

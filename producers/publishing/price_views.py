@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, clean_text, done, load_form, show_form
 from marketplace.kernel.i18n import money
-from marketplace.kernel.media import WEBP
+from marketplace.kernel.media_types import WEBP
 from marketplace.kernel.money import Money
 from marketplace.kernel.policy import allow
 from producers.cooperatives.evidence import file_kept

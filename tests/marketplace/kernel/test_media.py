@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw, ImageFile
 
 from marketplace.config import MEDIA_EDGE_MAX
-from marketplace.kernel import media
+from marketplace.kernel import media, media_types
 
 ROOT = Path(__file__).parents[3]
 ORIENTATION, GPS = 0x0112, 0x8825
@@ -97,7 +97,7 @@ def test_the_pixel_bound_holds_for_every_kind_before_decoding(kind: str, monkeyp
     with Image.open(io.BytesIO(data)) as image:
         monkeypatch.setattr(type(image), "load", lambda _self: pytest.fail("decoded"))
 
-    with pytest.raises(media.MediaTooManyPixels):
+    with pytest.raises(media_types.MediaTooManyPixels):
         media.clean_image(data, pixels_max=64 * 48 - 1)
 
 
@@ -141,15 +141,15 @@ def test_a_small_file_of_very_many_pixels_is_refused_before_decoding(
     assert len(data) < 100_000
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda _self: pytest.fail("decoded"))
 
-    with pytest.raises(media.MediaTooManyPixels, match="50 million"):
+    with pytest.raises(media_types.MediaTooManyPixels, match="50 million"):
         media.clean_image(data)
 
 
 def test_a_bomb_warning_is_an_error_in_a_plain_interpreter_too() -> None:
     program = (
-        "import sys; from marketplace.kernel import media\n"
+        "import sys; from marketplace.kernel import media, media_types\n"
         "try: media.clean_image(sys.stdin.buffer.read(), pixels_max=10**9)\n"
-        "except media.MediaTooManyPixels: print('refused')"
+        "except media_types.MediaTooManyPixels: print('refused')"
     )
 
     done = subprocess.run(
@@ -173,7 +173,7 @@ def test_a_bomb_warning_is_an_error_in_a_plain_interpreter_too() -> None:
     ],
 )
 def test_other_types_are_refused_as_photos(data: bytes) -> None:
-    with pytest.raises(media.PictureTypeRefused, match="JPEG"):
+    with pytest.raises(media_types.PictureTypeRefused, match="JPEG"):
         media.clean_image(data)
 
 
@@ -183,7 +183,7 @@ def test_a_truncated_photo_is_refused_whatever_else_is_imported(kind: str, monke
     # What importing WeasyPrint does to the whole process.
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
 
-    with pytest.raises(media.MediaUnreadable):
+    with pytest.raises(media_types.MediaUnreadable):
         media.clean_image(data[: len(data) * 2 // 3])
 
 
@@ -191,7 +191,7 @@ def test_a_truncated_photo_is_refused_whatever_else_is_imported(kind: str, monke
     "start", [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF\x00\x00\x00\x00WEBP", b"\0\0\0\x1cftypheic"]
 )
 def test_a_photo_in_name_only_is_refused(start: bytes) -> None:
-    with pytest.raises(media.MediaUnreadable):
+    with pytest.raises(media_types.MediaUnreadable):
         media.clean_image(start + b"<script>alert(1)</script>" * 20)
 
 
@@ -205,9 +205,9 @@ def test_what_hides_behind_a_photo_is_dropped() -> None:
 
 
 def test_too_many_bytes_are_refused() -> None:
-    with pytest.raises(media.MediaTooLarge, match="1 MB"):
+    with pytest.raises(media_types.MediaTooLarge, match="1 MB"):
         media.clean_image(bytes(2**20 + 1), bytes_max=2**20)
-    with pytest.raises(media.MediaTooLarge):
+    with pytest.raises(media_types.MediaTooLarge):
         media.clean_document(b"%PDF-" + bytes(2**20), bytes_max=2**20)
 
 
@@ -228,13 +228,13 @@ def test_a_pdf_is_kept_as_it_is() -> None:
 
     document = media.clean_evidence(data)
 
-    assert isinstance(document, media.CleanDocument)
+    assert isinstance(document, media_types.CleanDocument)
     assert (document.data, document.media_type) == (data, "application/pdf")
 
 
 def test_evidence_is_a_photo_or_a_pdf_and_whole() -> None:
-    assert isinstance(media.clean_evidence(encoded(picture(), "PNG")), media.CleanImage)
-    with pytest.raises(media.EvidenceTypeRefused, match="PDF"):
+    assert isinstance(media.clean_evidence(encoded(picture(), "PNG")), media_types.CleanImage)
+    with pytest.raises(media_types.EvidenceTypeRefused, match="PDF"):
         media.clean_evidence(b"<html>%PDF-1.7 %%EOF")
-    with pytest.raises(media.MediaUnreadable):
+    with pytest.raises(media_types.MediaUnreadable):
         media.clean_evidence(b"%PDF-1.7\n1 0 obj")

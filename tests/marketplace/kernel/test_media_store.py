@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from marketplace.kernel import media, media_store
+from marketplace.kernel import media, media_store, media_types
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def storage(tmp_path: Path) -> media_store.FolderStorage:
     return media_store.FolderStorage(tmp_path / "media")
 
 
-def photo(width: int = 800) -> media.CleanImage:
+def photo(width: int = 800) -> media_types.CleanImage:
     out = io.BytesIO()
     Image.new("RGB", (width, width // 2), "red").save(out, "PNG")
     return media.clean_image(out.getvalue())

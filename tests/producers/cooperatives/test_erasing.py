@@ -3,8 +3,8 @@
 import pytest
 
 from marketplace.accounts.persons import find_person
-from marketplace.kernel.media import WEBP
 from marketplace.kernel.media_store import MediaMissing, media_key
+from marketplace.kernel.media_types import WEBP
 from producers.cooperatives import erasing
 from producers.cooperatives.evidence import file_evidence, storage
 from producers.lots.queries import step_that_made
