@@ -1,7 +1,6 @@
 """A wrong slip is made void by a second person; everything it moved moves back to the unit, or it is refused."""
 
 import threading
-import time
 
 import pytest
 from sqlalchemy import text
@@ -34,6 +33,7 @@ from producers.labour.services import discard
 from producers.materials.queries import passbook_of_member
 from producers.materials.services import return_material
 from producers.phone.queries import lines_of, owed_to
+from tests.after import wait_until_somebody_waits
 from tests.factories.door import make_staff
 
 REASON = "Another member's yarn"
@@ -116,19 +116,6 @@ def test_of_two_who_void_it_at_once_the_second_is_told_that_it_is_void(app, door
     assert [type(error) for error in told] == [SlipVoided]
     assert db.session.query(SlipVoid).count() == 1
     assert list(run_all()) == []
-
-
-def wait_until_somebody_waits() -> None:
-    """Until a connection waits for a lock; a third one asks, for at most ten seconds."""
-    waiting = text(
-        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    )
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for _turn in range(1_000):
-            if connection.scalar(waiting):
-                return
-            time.sleep(0.01)
-    raise AssertionError("nobody waited")
 
 
 def test_who_made_it_voids_it_alone_only_where_nothing_moved(door):

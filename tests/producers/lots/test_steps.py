@@ -1,9 +1,12 @@
 """Steps: what goes in comes out or is lost, cost moves on to the unit, claims survive where all inputs hold them."""
 
+import threading
+
 import pytest
 
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
+from marketplace.kernel.scope import everything
 from marketplace.ledger.queries import balance, book_named, entries_of
 from producers.labour.services import discard, record_work, sign_off_step
 from producers.lots.errors import (
@@ -19,10 +22,11 @@ from producers.lots.errors import (
     YieldTooHigh,
     YieldUnreadable,
 )
-from producers.lots.models import Lot
+from producers.lots.models import Lot, Step
 from producers.lots.queries import costs_of, lot_numbered, makers_of, steps_behind
 from producers.lots.services import put_on_hold
 from producers.lots.steps import InputLine, OutputLine, record_step
+from tests.after import wait_until_somebody_waits
 from tests.factories.producers import buy_yarn, make_coop, weave
 
 
@@ -232,3 +236,32 @@ def test_the_database_itself_refuses_goods_from_nothing(coop):
 
     with pytest.raises(Exception, match="ck_lot_balanced"):
         db.session.flush()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_of_two_who_use_the_same_yarn_at_once_the_second_is_told_what_is_left(app, coop):
+    yarn = buy_yarn(coop, "Y").lot
+    all_of_it = yarn.stock
+    first, second = (take_step(coop, [InputLine(yarn, all_of_it)], [OutputLine(all_of_it, "GRM")]) for _turn in "ab")
+    db.session.commit()
+    step_id, lot_id, actor, told = second.id, yarn.id, coop.approver, []
+
+    def meanwhile() -> None:
+        with app.app_context(), everything():
+            try:
+                sign_off_step(actor, db.session.get_one(Step, step_id))
+            except Exception as error:
+                told.append(type(error))
+            finally:
+                db.session.rollback()
+
+    sign_off_step(actor, first)
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    wait_until_somebody_waits()
+    db.session.commit()
+    other.join(timeout=20)
+
+    assert told == [NotEnough]
+    assert db.session.get_one(Lot, lot_id).stock == 0
+    assert list(run_all()) == []
