@@ -1,5 +1,6 @@
 """Services on organisations and roles."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.config import AUDIT_GRANT_DAYS_MAX
-from marketplace.kernel import clock, memo
+from marketplace.kernel import clock, kept, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.ledger.services import open_book
@@ -72,6 +73,26 @@ class PlatformMissing(Conflict):
 def platform() -> Organisation:
     """The platform's own organisation; raises PlatformMissing before it is set up."""
     return memo.once("platform", _find_platform)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformFacts:
+    """What of the platform's own organisation every order reckons with."""
+
+    id: str
+    currency: str
+    zone: str
+    book_id: str
+
+
+def platform_facts() -> PlatformFacts:
+    """The platform as it was a moment ago, without asking each time; raises PlatformMissing before it is set up."""
+    return kept.a_moment("platform_facts", [Organisation.__tablename__], _platform_facts)
+
+
+def _platform_facts() -> PlatformFacts:
+    found = platform()
+    return PlatformFacts(found.id, found.currency, found.zone, found.book_id)
 
 
 def _find_platform() -> Organisation:

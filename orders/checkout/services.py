@@ -20,8 +20,16 @@ from marketplace.kernel.money import Money
 from orders.cart.models import Basket, BasketLine
 from orders.cart.services import empty_basket
 from orders.checkout import states, totals
-from orders.checkout.models import DeliveryPrice, ExchangeRate, Order, OrderLine
-from orders.checkout.terms import CurrencyNotOffered, charge_currencies, delivery_price, expected_fee, fresh_rate
+from orders.checkout.models import Order, OrderLine
+from orders.checkout.terms import (
+    CurrencyNotOffered,
+    Parcel,
+    Rate,
+    charge_currencies,
+    delivery_price,
+    expected_fee,
+    fresh_rate,
+)
 
 HOLDS = {"card": timedelta(minutes=CARD_HOLD_MINUTES), "transfer": timedelta(days=TRANSFER_HOLD_DAYS)}
 
@@ -74,7 +82,7 @@ class Quote:
     lines: list[QuotedLine]
     total: Money
     fee_estimate: Money
-    rates: list[ExchangeRate]
+    rates: list[Rate]
 
 
 def quote(basket: Basket, *, country: str | None, charge_currency: str, method: str) -> Quote:
@@ -237,7 +245,7 @@ class _Rates:
 
     def __init__(self, charge_currency: str) -> None:
         self.charge_currency = charge_currency
-        self._known: dict[str, ExchangeRate | None] = {}
+        self._known: dict[str, Rate | None] = {}
 
     def of(self, currency: str) -> tuple[str, str | None]:
         if currency not in self._known:
@@ -245,7 +253,7 @@ class _Rates:
         rate = self._known[currency]
         return (rate.rate, rate.id) if rate else ("1", None)
 
-    def used(self) -> list[ExchangeRate]:
+    def used(self) -> list[Rate]:
         return [rate for _currency, rate in sorted(self._known.items()) if rate]
 
 
@@ -255,8 +263,8 @@ def _item(stock: Stock, quantity: int, rates: _Rates) -> QuotedLine:
     return _quoted("item", listing.title, listing.organisation, stock, quantity, origin, rates)
 
 
-def _parcel(seller: Organisation, price: DeliveryPrice, rates: _Rates) -> QuotedLine:
-    return _quoted("shipping", price.title, seller, None, 1, Money(price.price_minor, price.currency), rates)
+def _parcel(seller: Organisation, parcel: Parcel, rates: _Rates) -> QuotedLine:
+    return _quoted("shipping", parcel.title, seller, None, 1, parcel.price, rates)
 
 
 def _quoted(

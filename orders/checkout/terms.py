@@ -1,6 +1,7 @@
 """What an order is placed under: exchange rates, delivery prices, currencies, the expected payment fee."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -11,9 +12,9 @@ from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation, Role
-from marketplace.accounts.organisations import platform
+from marketplace.accounts.organisations import platform_facts
 from marketplace.config import RATE_AGE_DAYS_MAX
-from marketplace.kernel import clock, memo
+from marketplace.kernel import clock, kept, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import EXPONENTS, Money
@@ -120,29 +121,60 @@ def positive_text(rate: str) -> str:
     return typed
 
 
-def fresh_rate(charge_currency: str, currency: str) -> ExchangeRate | None:
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A recorded exchange rate as an order freezes and a page shows it."""
+
+    id: str
+    charge_currency: str
+    currency: str
+    rate: str
+    source: str
+    observed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What a cooperative asks for a parcel."""
+
+    title: str
+    price: Money
+
+
+def fresh_rate(charge_currency: str, currency: str) -> Rate | None:
     """The rate an order placed today freezes; None where both currencies are one.
 
     Raises NoFreshRate when there is none of the last RATE_AGE_DAYS_MAX days.
     """
     if charge_currency == currency:
         return None
-    found = memo.once(("rates", clock.today()), _fresh_rates).get((charge_currency, currency))
+    today, pair = clock.today(), (charge_currency, currency)
+    known = kept.a_moment(("rates", today), [ExchangeRate.__tablename__], lambda: _fresh_rates(today))
+    # One that is missing may have been typed a moment ago, in another process.
+    found = known.get(pair) or memo.once(("rates", today), lambda: _fresh_rates(today)).get(pair)
     if found is None:
         raise NoFreshRate(currency=currency)
     return found
 
 
-def _fresh_rates() -> dict[tuple[str, str], ExchangeRate]:
+def _fresh_rates(today: date) -> dict[tuple[str, str], Rate]:
     """The newest rate of every pair that has one of the last RATE_AGE_DAYS_MAX days."""
-    today = clock.today()
-    rates = db.session.scalars(_rates(), {"first": today - timedelta(days=RATE_AGE_DAYS_MAX), "last": today})
+    rows = db.session.execute(_rates(), {"first": today - timedelta(days=RATE_AGE_DAYS_MAX), "last": today})
+    rates = [Rate(*row) for row in rows]
     return {(rate.charge_currency, rate.currency): rate for rate in rates}
 
 
 @cache
-def _rates() -> Select[tuple[ExchangeRate]]:
-    query = select(ExchangeRate).where(ExchangeRate.observed_on.between(bindparam("first"), bindparam("last")))
+def _rates() -> Select[tuple[str, str, str, str, str, date]]:
+    query = select(
+        ExchangeRate.id,
+        ExchangeRate.charge_currency,
+        ExchangeRate.currency,
+        ExchangeRate.rate,
+        ExchangeRate.source,
+        ExchangeRate.observed_on,
+    )
+    query = query.where(ExchangeRate.observed_on.between(bindparam("first"), bindparam("last")))
     return query.order_by(ExchangeRate.observed_on, ExchangeRate.recorded_at, ExchangeRate.id)
 
 
@@ -168,22 +200,30 @@ def set_delivery_price(
     )
     db.session.add(recorded)
     db.session.flush()
+    memo.forget()  # prices read before this one
     return recorded
 
 
-def delivery_price(organisation: Organisation, country: str | None) -> DeliveryPrice:
+def delivery_price(organisation: Organisation, country: str | None) -> Parcel:
     """What a parcel to the country costs now; raises NoDelivery where the cooperative has set no price."""
     reach = "home" if country and country == organisation.country else "abroad"
-    found = db.session.scalar(_price(), {"organisation_id": organisation.id, "reach": reach})
+    key = ("parcel", organisation.id, reach)
+    return kept.a_moment(key, [DeliveryPrice.__tablename__], lambda: _delivery_price(organisation, reach))
+
+
+def _delivery_price(organisation: Organisation, reach: str) -> Parcel:
+    found = db.session.execute(_price(), {"organisation_id": organisation.id, "reach": reach}).first()
     if found is None:
         raise NoDelivery(seller=organisation.name)
-    return found
+    title, currency, minor = found
+    return Parcel(title, Money(minor, currency))
 
 
 @cache
-def _price() -> Select[tuple[DeliveryPrice]]:
+def _price() -> Select[tuple[str, str, int]]:
     is_it = (DeliveryPrice.organisation_id == bindparam("organisation_id"), DeliveryPrice.reach == bindparam("reach"))
-    return select(DeliveryPrice).where(*is_it).order_by(DeliveryPrice.id.desc()).limit(1)
+    asked = select(DeliveryPrice.title, DeliveryPrice.currency, DeliveryPrice.price_minor)
+    return asked.where(*is_it).order_by(DeliveryPrice.id.desc()).limit(1)
 
 
 def charge_currencies(seller_currencies: Collection[str]) -> list[str]:
@@ -191,7 +231,7 @@ def charge_currencies(seller_currencies: Collection[str]) -> list[str]:
 
     Which of them can be used now depends on the rates: one is refused where another seller's rate is not fresh.
     """
-    return sorted({platform().currency} | set(seller_currencies))
+    return sorted({platform_facts().currency} | set(seller_currencies))
 
 
 def expected_fee(charges: Sequence[int], charge_currency: str, method: str) -> int:
@@ -202,7 +242,7 @@ def expected_fee(charges: Sequence[int], charge_currency: str, method: str) -> i
     if method != "card":
         return 0
     estimate = fee_estimate_on(clock.today())
-    fixed = Money(estimate.fixed_minor, platform().currency)
+    fixed = Money(estimate.fixed_minor, platform_facts().currency)
     rate = fresh_rate(fixed.currency, charge_currency)
     if rate:
         fixed = fixed.converted(rate.rate, charge_currency)

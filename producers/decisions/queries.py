@@ -10,12 +10,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.organisations import platform
-from marketplace.kernel import memo
+from marketplace.accounts.organisations import platform_facts
+from marketplace.kernel import kept, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict
 from producers.decisions.models import DecidedFigure, Decision
 from producers.fairprice.pricing import Rules
+
+_READ_FROM = (Decision.__tablename__, DecidedFigure.__tablename__)
 
 
 class NotDecided(Conflict):
@@ -72,7 +74,7 @@ def rule_figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
     own = figures_on(organisation_id, on)
     picked = {kind: _pick(own, kind, on) for kind in ("tax", "overhead_on_labour", "premium", "reserve")}
     slug = db.session.get_one(Organisation, organisation_id).slug
-    of_platform = figures_on(platform().id, on)
+    of_platform = figures_on(platform_facts().id, on)
     special = f"platform_fee:{slug}"
     picked["platform_fee"] = _pick(of_platform, special if special in of_platform else "platform_fee", on)
     return picked
@@ -86,7 +88,11 @@ def rules_on(organisation_id: str, on: date) -> Rules:
 
 def fee_estimate_on(on: date) -> FeeEstimate:
     """The payment fee the platform reckons with; raises NotDecided where it has not decided."""
-    figures = figures_on(platform().id, on)
+    return kept.a_moment(("fee_estimate", on), _READ_FROM, lambda: _fee_estimate_on(on))
+
+
+def _fee_estimate_on(on: date) -> FeeEstimate:
+    figures = figures_on(platform_facts().id, on)
     return FeeEstimate(
         Fraction(_pick(figures, "fee_rate", on).value), int(Fraction(_pick(figures, "fee_fixed_minor", on).value))
     )
@@ -94,7 +100,11 @@ def fee_estimate_on(on: date) -> FeeEstimate:
 
 def refund_reserve_on(on: date) -> Fraction:
     """The share of platform fees set aside for refunds; raises NotDecided where the platform has not decided."""
-    return Fraction(figure_on(platform().id, "refund_reserve", on).value)
+    return kept.a_moment(
+        ("refund_reserve", on),
+        _READ_FROM,
+        lambda: Fraction(figure_on(platform_facts().id, "refund_reserve", on).value),
+    )
 
 
 def decisions(organisation_id: str) -> Sequence[Decision]:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import instance_state
 
-from marketplace.kernel import clock
+from marketplace.kernel import clock, kept
 from marketplace.kernel.db import db, insert_plain, is_postgresql
 from marketplace.kernel.journal.canonical import row_digest
 from marketplace.kernel.journal.commitments import Committer, personal_names
@@ -86,6 +86,7 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
     for row, deleted in rows:
         shape = _shape(instance_state(row).mapper)
         table = shape.table.name
+        kept.note_change(session, table)
         key = "/".join(str(getattr(row, name)) for name in shape.key)
         digest = DELETED if deleted else row_digest({name: getattr(row, name) for name in shape.columns})
         more = committer.commit(row, table, key, deleted=deleted)
@@ -144,6 +145,7 @@ def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict
 def _record_plain(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
     moment, shape = clock.now(), _shape(inspect(model))
     at, table = moment.isoformat(), shape.table.name
+    kept.note_change(db.session(), table)
     db.session().info.setdefault(_WAITING, []).extend(
         _event(
             moment,
