@@ -91,7 +91,7 @@ class Database:
         if self.engine == "postgresql":
             postgres.drop(_server(), self.name)
         else:
-            for suffix in ("", "-wal", "-shm"):
+            for suffix in ("", "-wal", "-shm", "-turn"):
                 Path(self.name + suffix).unlink(missing_ok=True)
 
 

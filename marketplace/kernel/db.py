@@ -226,8 +226,7 @@ def _on_begin(connection: Connection) -> None:
     if _reads_only.get():
         connection.exec_driver_sql("BEGIN")
         return
-    with turns.taken(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    turns.begin(connection)
 
 
 def insert_plain(
