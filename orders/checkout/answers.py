@@ -7,6 +7,7 @@ from flask import session
 from flask_login import current_user
 
 from marketplace.kernel.i18n import language
+from orders.payments.port import card_offered
 
 KEY = "checkout"
 
@@ -34,13 +35,20 @@ def keep(**answers: Any) -> None:
     session[KEY] = {**session.get(KEY, {}), **answers}
 
 
-def forget_payment() -> None:
-    """After an order: keep who and where for the next one, ask anew how it is paid."""
-    session[KEY] = {name: value for name, value in session.get(KEY, {}).items() if name != "method"}
+def methods() -> list[str]:
+    """How an order can be paid now."""
+    return ["card", "transfer"] if card_offered() else ["transfer"]
+
+
+def method() -> str:
+    """How she pays: as she said, where that can be; else the first way on offer."""
+    offered = methods()
+    said = given().get("method")
+    return said if said in offered else offered[0]
 
 
 def terms() -> Terms:
     """The terms in the answers; before any, home is guessed from the language that is spoken in one country only."""
     known = given()
     country = known.get("country") or ("ID" if language() == "id" else None)
-    return Terms(country, known.get("currency"), known.get("method", ""))
+    return Terms(country, known.get("currency"), method())

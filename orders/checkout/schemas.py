@@ -10,8 +10,10 @@ from orders.checkout.names import is_country
 
 
 class Delivery(Form):
-    """Where the goods go."""
+    """Who buys, where news goes, and where the goods go."""
 
+    name = Text(required=True, min=2, max=120)
+    email = Email(required=True, max=254)
     country = fields.String(required=True)
     address = Text(required=True, min=8, max=ADDRESS_CHARACTERS_MAX, lines=True)
 
@@ -19,13 +21,6 @@ class Delivery(Form):
     def _known(self, value: str, data_key: str) -> None:
         if not is_country(value):
             raise ValidationError(_("Choose a country from the list."))
-
-
-class Contact(Form):
-    """Who buys, and where news goes."""
-
-    name = Text(required=True, min=2, max=120)
-    email = Email(required=True, max=254)
 
 
 class Payment(Form):

@@ -1,4 +1,7 @@
-"""From basket to order: one group of questions a page, then check your answers, then the button with the sum."""
+"""From basket to order: one page of questions, then check your answers, then the button with the sum.
+
+How it is paid is guessed, not asked: the check names it, and who wants it otherwise changes it from there.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,49 +26,39 @@ from orders.checkout import answers
 from orders.checkout.models import Order
 from orders.checkout.names import countries, country_name, currency_choices
 from orders.checkout.order_views import to_provider
-from orders.checkout.schemas import Contact, Delivery, Payment, Placing
+from orders.checkout.schemas import Delivery, Payment, Placing
 from orders.checkout.services import Buyer, order_with_key, place_order
 from orders.checkout.sheet import Sheet, sheet_of
 from orders.payments.models import PaymentIntent
-from orders.payments.port import card_offered
 from orders.payments.services import first_intent
 
 blueprint = Blueprint("checkout", __name__)
 
-# The pages in their order, each with the answers that it asks.
-STEPS = {"delivery": ("country", "address"), "contact": ("name", "email"), "payment": ("method", "currency")}
-PAGES = {
-    "delivery": "orders/checkout/delivery.html",
-    "contact": "orders/checkout/contact.html",
-    "payment": "orders/checkout/payment.html",
-}
+ASKED = ("name", "email", "country", "address")
 
 
 @blueprint.route("/checkout/delivery", methods=["GET", "POST"])
 @allow(PUBLIC)
 def delivery() -> Answer:
-    """Where the goods go."""
-    return _step("delivery", Delivery, lambda: {"countries": countries()})
-
-
-@blueprint.route("/checkout/contact", methods=["GET", "POST"])
-@allow(PUBLIC)
-def contact() -> Answer:
-    """Who buys; a guest gives name and e-mail, nothing more."""
-    return _step("contact", Contact, lambda: {"signed_in": current_user.is_authenticated})
+    """Who buys and where the goods go; a guest gives nothing more."""
+    return _questions(
+        "orders/checkout/delivery.html",
+        Delivery,
+        lambda: {"countries": countries(), "signed_in": current_user.is_authenticated},
+    )
 
 
 @blueprint.route("/checkout/payment", methods=["GET", "POST"])
 @allow(PUBLIC)
 def payment() -> Answer:
-    """How it is paid and in what."""
-    return _step("payment", Payment, _payment_page)
+    """How it is paid and in what, for who wants it otherwise than the check says."""
+    return _questions("orders/checkout/payment.html", Payment, _payment_page)
 
 
 def _payment_page() -> dict[str, Any]:
     sheet = _sheet()
     return {
-        "methods": methods(),
+        "methods": answers.methods(),
         "sheet": sheet,
         "currency_choices": currency_choices(sheet.currencies),
         "card_hold_minutes": CARD_HOLD_MINUTES,
@@ -76,13 +69,12 @@ def _payment_page() -> dict[str, Any]:
 @blueprint.get("/checkout")
 @allow(PUBLIC)
 def check() -> Answer:
-    """The first page without an answer; when all are given, all of them once more with the sum."""
+    """The questions while an answer is missing; when all are given, all of them once more with the sum."""
     sheet = _sheet()
     if not sheet.groups:
         return redirect(url_for("cart.basket"))  # type: ignore[return-value]
-    missing = _first_missing()
-    if missing:
-        return redirect(url_for(f"checkout.{missing}"))  # type: ignore[return-value]
+    if not _all_answered():
+        return redirect(url_for("checkout.delivery"))  # type: ignore[return-value]
     return show_form("orders/checkout/check.html", **_checked(sheet))
 
 
@@ -90,10 +82,8 @@ def check() -> Answer:
 @allow(PUBLIC)
 def place() -> Answer:
     """Order: hold the goods until a visible end, then lead to the payment. Pressed twice it is one order."""
-    if _first_missing():
-        # After an order the next one is asked anew how it is paid; a second press means the first.
-        repeated = order_with_key(request.form.get("client_key"))
-        return redirect(_way_to_pay(repeated) if repeated else url_for("checkout.check"), 303)  # type: ignore[return-value]
+    if not _all_answered():
+        return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
     try:
         order, first = _place(load_form(Placing))
     except SoldOut as error:
@@ -104,29 +94,21 @@ def place() -> Answer:
         if not sheet.groups:
             return show_form(basket.PAGE, error, **basket.shown(sheet))
         return show_form("orders/checkout/check.html", error, **_checked(sheet))
-    answers.forget_payment()
     return redirect(_way_to_pay(order, first), 303)  # type: ignore[return-value]
 
 
-def methods() -> list[str]:
-    """How an order can be paid now."""
-    return ["card", "transfer"] if card_offered() else ["transfer"]
-
-
-def _step(name: str, schema: type[Any], context: Callable[[], dict[str, Any]]) -> Answer:
-    """One page of questions: keep what is answered and go on, or show it again with what was entered."""
+def _questions(template: str, schema: type[Any], context: Callable[[], dict[str, Any]]) -> Answer:
+    """A page of questions: keep what is answered and go on, or show it again with what was entered."""
     only_read(True)  # the answers lie in her own cookie, so nobody has to wait while they are given
-    if not reader.Count().any():
-        return redirect(url_for("cart.basket"), 303)  # type: ignore[return-value]
-    template = PAGES[name]
-    number = list(STEPS).index(name) + 1
     if request.method == "POST":
         try:
             answers.keep(**load_form(schema))
         except LumbungError as error:
-            return show_form(template, error, number=number, steps=len(STEPS), **context())
+            return show_form(template, error, **context())
         return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
-    return show_form(template, values=answers.given() | _guessed(), number=number, steps=len(STEPS), **context())
+    if not reader.Count().any():
+        return redirect(url_for("cart.basket"))  # type: ignore[return-value]
+    return show_form(template, values=answers.given() | _guessed(), **context())
 
 
 def _guessed() -> dict[str, Any]:
@@ -138,14 +120,9 @@ def _sheet() -> Sheet:
     return sheet_of(reader.seen(), answers.terms())
 
 
-def _first_missing() -> str | None:
-    """The first page with an answer missing, or with one that no longer can be."""
+def _all_answered() -> bool:
     known = answers.given()
-    offered = {"method": known.get("method") in methods()}
-    for page, questions in STEPS.items():
-        if not all(known.get(name) and offered.get(name, True) for name in questions):
-            return page
-    return None
+    return all(known.get(name) for name in ASKED)
 
 
 def _checked(sheet: Sheet) -> dict[str, Any]:
@@ -153,6 +130,7 @@ def _checked(sheet: Sheet) -> dict[str, Any]:
     return {
         "sheet": sheet,
         "known": known,
+        "method": answers.method(),
         "country": country_name(known.get("country")),
         "card_hold_minutes": CARD_HOLD_MINUTES,
         "transfer_hold_days": TRANSFER_HOLD_DAYS,
@@ -202,7 +180,7 @@ def _try_to_place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
         reader.own(),
         buyer,
         charge_currency=sent["agreed_currency"],
-        method=known["method"],
+        method=answers.method(),
         agreed=Money(sent["agreed_minor"], sent["agreed_currency"]),
         client_key=sent["client_key"],
         prepare=open_first,

@@ -15,11 +15,10 @@ def put_in_basket(buyer, cooperative: str, goods: str) -> None:
 
 
 def answer_questions(buyer) -> None:
-    """Address, name, way of paying; one question a page."""
+    """Who she is and where it goes; the way of paying stands on the page after it."""
     buyer.tap("Go on to delivery")
+    buyer.type_into("Your name", "Ann Buyer").type_into("E-mail address", "ann@example.org")
     buyer.type_into("Name on the parcel and address", "Ann Buyer, Jalan Melati 1, Maumere").tap("Go on")
-    buyer.type_into("Name", "Ann Buyer").type_into("E-mail address", "ann@example.org").tap("Go on")
-    buyer.tap("Go on")
 
 
 def confirm_transfer(app, browse, operator: str) -> None:
