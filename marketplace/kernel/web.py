@@ -1,6 +1,7 @@
 """The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
 
 from collections.abc import Iterator
+from errno import EDQUOT, ENOSPC, errorcode
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
@@ -30,6 +31,7 @@ from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, 
 from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
+from marketplace.kernel.requests import LumbungRequest
 from marketplace.kernel.routing import LateRule
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,6 +52,8 @@ HEADERS = {
 
 # Who is not let in, not allowed, or comes too often is written down.
 GUARDED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
+
+NO_ROOM = frozenset({ENOSPC, EDQUOT})
 
 csrf = CSRFProtect()
 NOT_KEPT = frozenset({"csrf_token", "password", "new_password", "again", "pin", "code"})
@@ -74,6 +78,7 @@ class Sessions(SecureCookieSessionInterface):
 class LumbungFlask(Flask):
     """Flask with one commit an action, and addresses made once: a list prints the same hundred again and again."""
 
+    request_class = LumbungRequest
     url_rule_class = LateRule
     session_interface = Sessions()
 
@@ -139,6 +144,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _answer_database)
     app.register_error_handler(InterfaceError, _answer_database)
     app.register_error_handler(NoConnectionFree, _answer_crowded)
+    app.register_error_handler(OSError, _answer_full)
     app.register_error_handler(IntegrityError, _answer_race)
     app.register_error_handler(DataError, _answer_unstorable)
     app.register_error_handler(OverflowError, _answer_unstorable)
@@ -309,6 +315,14 @@ def _unavailable() -> Response:
 
 def _answer_crowded(_error: NoConnectionFree) -> Response:
     log.error("no_connection_free")
+    return _unavailable()
+
+
+def _answer_full(error: OSError) -> Response:
+    """A disk has no room for a photo, or for a large form on its way in; any other failing file is our mistake."""
+    if error.errno not in NO_ROOM:
+        return _answer_unexpected(error)
+    log.error("disk_full", error=errorcode[error.errno])
     return _unavailable()
 
 

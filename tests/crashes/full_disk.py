@@ -6,6 +6,7 @@ python -m tests.crashes.full_disk FOLDER MIGRATED_DATABASE
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,7 @@ DISK = "24m"
 ACTS = 6
 CHUNK = 1 << 16
 PAGE = 4_096
+LARGE = 1 << 20
 READ = ("/", "/index.json", "/products/scarf", "/healthz", "/readyz")
 
 
@@ -46,6 +48,7 @@ def main(folder: Path, template: Path) -> None:
         assert capture.send() == 503
         for each in imports:
             assert each.run() == 1, each.kind
+        assert uploaded(app, disk) == (503, "30")
         readers_read(app)
         fails(sequencer.sequence, OperationalError)
         fails(lambda: make_backup(disk / "kept", quiet), NotWritten)
@@ -112,6 +115,18 @@ def press(app: Flask, act: Act) -> tuple[int, str | None]:
     answer = app.test_client(use_cookies=False).post(act.path, data=act.form, headers={"Cookie": cookie})
     act.acknowledged = act.acknowledged or answer.status_code == 303
     assert answer.status_code != 503 or answer.text.count("<h1>") == 1
+    return answer.status_code, answer.headers.get("Retry-After")
+
+
+def uploaded(app: Flask, disk: Path) -> tuple[int, str | None]:
+    """Send a file too large to be held in memory, which the framework lays on the full disk; status and Retry-After."""
+    head = b'--x\r\nContent-Disposition: form-data; name="file"; filename="receipt.json"\r\n\r\n'
+    body = head + bytes(LARGE) + b"\r\n--x--\r\n"
+    elsewhere, tempfile.tempdir = tempfile.tempdir, str(disk)
+    try:
+        answer = app.test_client().post("/verify", data=body, content_type="multipart/form-data; boundary=x")
+    finally:
+        tempfile.tempdir = elsewhere
     return answer.status_code, answer.headers.get("Retry-After")
 
 

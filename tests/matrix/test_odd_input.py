@@ -196,6 +196,8 @@ def _knock_with(reader: Knocker, door: Door, blank: str, odd: str) -> int:
         ("application/x-www-form-urlencoded", b"name=%FF%FE&email=\xff\xfe"),
         ("application/x-www-form-urlencoded", b"&".join(b"f%d=1" % number for number in range(5_000))),
         ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nno end'),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\nno name\r\n--x--\r\n"),
+        ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data; filename=a\r\n\r\nb\r\n--x--\r\n"),
         ("multipart/form-data", b"--x--"),
         ("application/json", b"[" * 100_000),
         ("application/json", b'{"name": NaN, "email": 1e999}'),
