@@ -244,12 +244,14 @@ def take(bound: Bound, subject: str, amount: int = 1) -> bool:
 
 def give_back(bound: Bound, subject: str) -> None:
     """Take one count back: what was feared did not happen."""
-    _strategy().storage.incr(bound.item.key_for(subject), bound.window_s, -1)
+    if current_app.config["RATELIMIT_ENABLED"]:
+        _strategy().storage.incr(bound.item.key_for(subject), bound.window_s, -1)
 
 
 def forget(bound: Bound, subject: str) -> None:
     """Start the count of a subject anew."""
-    _strategy().clear(bound.item, subject)
+    if current_app.config["RATELIMIT_ENABLED"]:
+        _strategy().clear(bound.item, subject)
 
 
 def sweep() -> None:

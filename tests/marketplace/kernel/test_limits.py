@@ -152,6 +152,17 @@ def set_keys(monkeypatch):
         monkeypatch.setenv(name, key)
 
 
+def test_a_house_that_counts_nothing_is_signed_into_all_the_same(database, tmp_path):
+    app = create_app({**settings(database.url, tmp_path), "RATELIMIT_ENABLED": False})
+    with app.app_context():
+        for _turn in range(4):
+            spend(BOUND, "sari")
+        give_back(BOUND, "sari")
+        forget(BOUND, "sari")
+        assert rows() == []
+        db.engine.dispose()
+
+
 def test_production_counts_what_repeats(monkeypatch):
     set_keys(monkeypatch)
     with pytest.raises(BadSetting, match="RATE_LIMITS"):
