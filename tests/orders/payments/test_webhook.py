@@ -54,6 +54,8 @@ def test_a_stale_or_future_message_is_refused(
     body = json.dumps(paid).encode()
 
     assert send(client, body, sign(body, double.now() + shift)) == 400
+    again = f"{sign(body, double.now() + shift)},t={int(double.now())}"
+    assert send(client, body, again) == 400, "a second time behind the signed one is nobody's word"
     assert unchanged(order)
 
 
