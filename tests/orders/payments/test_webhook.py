@@ -47,22 +47,26 @@ def unchanged(order: Order) -> bool:
     return order.state == "placed" and db.session.query(ProviderEvent).count() == db.session.query(Payment).count() == 0
 
 
-@pytest.mark.parametrize("shift", [-301, 301, 366 * 86400])
 def test_a_stale_or_future_message_is_refused(
-    client: FlaskClient, double: StripeDouble, order: Order, paid: Event, shift: int
+    client: FlaskClient, double: StripeDouble, order: Order, paid: Event
 ) -> None:
     body = json.dumps(paid).encode()
 
-    assert send(client, body, sign(body, double.now() + shift)) == 400
-    again = f"{sign(body, double.now() + shift)},t={int(double.now())}"
-    assert send(client, body, again) == 400, "a second time behind the signed one is nobody's word"
-    assert unchanged(order)
+    for shift in (-301, 301, 366 * 86400):
+        stale = sign(body, double.now() + shift)
+        # A second time behind the signed one is nobody's word.
+        for header in (stale, f"{stale},t={int(double.now())}"):
+            assert send(client, body, header) == 400, header
+            assert unchanged(order)
 
 
-@pytest.mark.parametrize("header", [None, "", "t=1,v1=00", "v1=00", "t=x,v1=00", "t=1", "nonsense", "t=1,v1=é"])
-def test_a_forged_signature_is_refused(client: FlaskClient, order: Order, paid: Event, header: str | None) -> None:
-    assert send(client, json.dumps(paid).encode(), header) == 400
-    assert unchanged(order)
+def test_a_forged_signature_is_refused(client: FlaskClient, double: StripeDouble, order: Order, paid: Event) -> None:
+    body = json.dumps(paid).encode()
+    other = sign(body, double.now(), "whsec_other")
+
+    for header in (None, "", "t=1,v1=00", "v1=00", "t=x,v1=00", "t=1", "nonsense", "t=1,v1=é", other):
+        assert send(client, body, header) == 400, header
+        assert unchanged(order)
 
 
 def test_an_address_that_sends_too_much_garbage_is_told_so_and_a_true_message_from_it_counts(
@@ -75,26 +79,21 @@ def test_an_address_that_sends_too_much_garbage_is_told_so_and_a_true_message_fr
     assert signed(client, double, paid) == 200
 
 
-def test_another_secret_is_refused(client: FlaskClient, double: StripeDouble, order: Order, paid: Event) -> None:
-    body = json.dumps(paid).encode()
-
-    assert send(client, body, sign(body, double.now(), "whsec_other")) == 400
-    assert unchanged(order)
+GARBAGE = [b"", b"\xff\xfe", b"[]", b"null", b"{", b'{"id":1,"type":2}', b"[" * 100_000, b'"' + b"x" * 2**20 + b'"']
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"\xff\xfe", b"[]", b"null", b"{", b'{"id":1,"type":2}', b"[" * 100_000, b'"' + b"x" * 2**20 + b'"']
-)
-def test_garbage_is_refused_even_when_signed(
-    client: FlaskClient, double: StripeDouble, order: Order, body: bytes
+def test_garbage_is_refused_even_when_signed(client: FlaskClient, double: StripeDouble, order: Order) -> None:
+    for body in GARBAGE:
+        assert send(client, body, sign(body, double.now())) == 400, body[:20]
+        assert unchanged(order)
+
+
+def test_an_event_that_contradicts_us_is_refused(
+    client: FlaskClient, double: StripeDouble, order: Order, paid: Event
 ) -> None:
-    assert send(client, body, sign(body, double.now())) == 400
-    assert unchanged(order)
+    session = paid["data"]["object"]
 
-
-@pytest.mark.parametrize(
-    "change",
-    [
+    for change in (
         {"amount_total": 23767},
         {"amount_total": 23768.0},
         {"amount_total": None},
@@ -107,25 +106,17 @@ def test_garbage_is_refused_even_when_signed(
         {"client_reference_id": "another"},
         {"client_reference_id": None},
         {"payment_intent": None},
-    ],
-)
-def test_an_event_that_contradicts_us_is_refused(
-    client: FlaskClient, double: StripeDouble, order: Order, paid: Event, change: Event
-) -> None:
-    paid["data"]["object"].update(change)
-
-    assert signed(client, double, paid) == 400
-    assert unchanged(order)
+    ):
+        assert signed(client, double, paid | {"data": {"object": session | change}}) == 400, change
+        assert unchanged(order)
 
 
-@pytest.mark.parametrize(
-    "change", [{"livemode": True}, {"account": "acct_another"}, {"data": None}, {"data": {"object": []}}]
-)
 def test_an_event_of_another_mode_account_or_shape_is_refused(
-    client: FlaskClient, double: StripeDouble, order: Order, paid: Event, change: Event
+    client: FlaskClient, double: StripeDouble, order: Order, paid: Event
 ) -> None:
-    assert signed(client, double, paid | change) == 400
-    assert unchanged(order)
+    for change in ({"livemode": True}, {"account": "acct_another"}, {"data": None}, {"data": {"object": []}}):
+        assert signed(client, double, paid | change) == 400, change
+        assert unchanged(order)
 
 
 def test_unknown_kinds_are_taken_and_do_nothing(client: FlaskClient, double: StripeDouble, order: Order) -> None:
