@@ -98,6 +98,17 @@ class RefundSeen:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class DisputeSeen:
+    """A payment that its buyer's bank took back or asks about, as the provider lists it; open, won or lost."""
+
+    id: str
+    payment_id: str | None
+    amount: Money | None
+    state: str
+    answer_by: datetime | None
+
+
 class PaymentPort(Protocol):
     """One provider of card payments. Every call may raise ProviderDown; every writing call may be repeated."""
 
@@ -129,6 +140,9 @@ class PaymentPort(Protocol):
 
     def refunds_since(self, moment: datetime) -> Iterator[RefundSeen]:
         """Refunds made since, the newest first."""
+
+    def disputes_since(self, moment: datetime) -> Iterator[DisputeSeen]:
+        """Disputes begun since, the newest first."""
 
 
 def card_offered() -> bool:

@@ -4,7 +4,7 @@ Only reads. Each difference names both sides; where the cure is what would have 
 lost, it carries that as `cure`, and `reconciling` does it. Everything else waits for a person.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -22,8 +22,8 @@ from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
 from orders.checkout.models import Order
 from orders.payments import edge, services, states
-from orders.payments.models import MoneyBack, Payment, PaymentIntent
-from orders.payments.port import PaymentPort, PaymentSeen, RefundSeen, SessionSeen
+from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent
+from orders.payments.port import DisputeSeen, PaymentPort, PaymentSeen, RefundSeen, SessionSeen
 from orders.payments.queries import open_disputes
 from orders.settlement.fees import report_fee
 
@@ -42,8 +42,10 @@ SAYS = {
     "refund_contradicts": _l("failed here and not there, or the other way round"),
     "refund_moved": _l("sent back, its state was not noted"),
     "disputed": _l("disputed at the buyer's bank"),
+    "dispute_moved": _l("disputed, its state was not noted"),
     "refund_never_sent": _l("to be sent back, never sent"),
 }
+LISTS = ("sessions", "payments", "refunds", "disputes")
 MOVES = {"succeeded": states.Event.ARRIVE, "failed": states.Event.FAIL}
 
 Cure = Callable[[], object]
@@ -65,13 +67,24 @@ class Difference:
 
 @dataclass
 class Seen:
-    """What the provider lists of a window, each thing by its id; `is_whole` unless a list was cut at its bound."""
+    """What the provider lists of a window, each thing by its id."""
 
     since: datetime
     sessions: dict[str, SessionSeen] = field(default_factory=dict)
     payments: dict[str, PaymentSeen] = field(default_factory=dict)
     refunds: dict[str, RefundSeen] = field(default_factory=dict)
-    is_whole: bool = True
+    disputes: dict[str, DisputeSeen] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many of each were listed."""
+        lists: dict[str, Sized] = {name: getattr(self, name) for name in LISTS}
+        return {name: len(listed) for name, listed in lists.items()}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no list was cut at its bound."""
+        return max(self.counts.values()) < RECONCILE_OBJECTS_MAX
 
 
 def look(port: PaymentPort, since: datetime) -> Seen:
@@ -80,14 +93,13 @@ def look(port: PaymentPort, since: datetime) -> Seen:
     seen.sessions = {it.id: it for it in islice(port.sessions_since(since), RECONCILE_OBJECTS_MAX)}
     seen.payments = {it.id: it for it in islice(port.payments_since(since), RECONCILE_OBJECTS_MAX)}
     seen.refunds = {it.id: it for it in islice(port.refunds_since(since), RECONCILE_OBJECTS_MAX)}
-    lengths = (len(seen.sessions), len(seen.payments), len(seen.refunds))
-    seen.is_whole = max(lengths) < RECONCILE_OBJECTS_MAX
+    seen.disputes = {it.id: it for it in islice(port.disputes_since(since), RECONCILE_OBJECTS_MAX)}
     return seen
 
 
 def differences(seen: Seen) -> list[Difference]:
     """Everything the provider's lists and our books do not say alike."""
-    looks = (_payments, _missing_payments, _fees, _sessions, _refunds, _unsent, _disputed)
+    looks = (_payments, _missing_payments, _fees, _sessions, _refunds, _unsent, _disputes, _disputed)
     return [difference for each in looks for difference in each(seen)]
 
 
@@ -258,6 +270,35 @@ def _unsent(seen: Seen) -> Iterator[Difference]:
 
 def _send(money_back_id: str) -> Cure:
     return lambda: edge.send_money_back(db.session.get_one(MoneyBack, money_back_id))
+
+
+def _disputes(seen: Seen) -> Iterator[Difference]:
+    """Disputed there: noted here, as far as it has come. One that is not over waits for a person all the same."""
+    ours = {it.id: it for it in db.session.scalars(select(Dispute).where(Dispute.id.in_(seen.disputes)))}
+    numbers = _numbers_of([it.payment_id for it in seen.disputes.values() if it.payment_id])
+    for there in seen.disputes.values():
+        here = ours.get(there.id)
+        if here and services.dispute_after(here.state, there.state) == here.state:
+            continue
+        number, said = numbers.get(there.payment_id or "", ""), f"{there.state}, {_said(there.amount)}"
+        found = Difference("dispute_moved", there.id, number, here.state if here else "", said)
+        if there.amount and there.amount.minor > 0:
+            found.does, found.cure = "noted what the provider says of it", _note_dispute(there, there.amount)
+        yield found
+        if here is None and there.state != "won":
+            yield Difference("disputed", there.id, number, "", said)
+
+
+def _note_dispute(there: DisputeSeen, amount: Money) -> Cure:
+    reference = there.payment_id or ""
+    return lambda: services.note_dispute(there.id, reference, amount, state=there.state, answer_by=there.answer_by)
+
+
+def _numbers_of(references: Sequence[str]) -> dict[str, str]:
+    """The order's number of each of our payments among these, by the provider's reference."""
+    query = select(Payment.reference, Order.number).join(Order, Order.id == Payment.order_id)
+    rows = db.session.execute(query.where(Payment.reference.in_(references)))
+    return {row.reference: row.number for row in rows}
 
 
 def _disputed(_seen: Seen) -> Iterator[Difference]:

@@ -32,7 +32,7 @@ def reconcile(since: datetime | None = None, *, cures: bool = True) -> Reconcili
     noted = Reconciliation(
         at=clock.now(),
         since=since,
-        compared={"sessions": len(seen.sessions), "payments": len(seen.payments), "refunds": len(seen.refunds)},
+        compared=seen.counts,
         is_whole=seen.is_whole,
         differences=shown,
         open_count=sum(not difference.done for difference in found),

@@ -231,10 +231,15 @@ def note_dispute(
         known = Dispute(id=dispute_id, payment_id=payment.id if payment else None, noted_at=clock.now(), state=state)
         known.currency, known.amount_minor = amount.currency, amount.minor
         db.session.add(known)
-    known.state = max(known.state, state, key=DISPUTE_STATES.index)
+    known.state = dispute_after(known.state, state)
     known.answer_by = answer_by or known.answer_by
     db.session.flush()
     return known
+
+
+def dispute_after(state: str, said: str) -> str:
+    """A dispute's state once the provider's word was heard: what is over does not open again."""
+    return max(state, said, key=DISPUTE_STATES.index)
 
 
 def is_disputed(payment_id: str) -> bool:

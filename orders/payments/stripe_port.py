@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, exponent, fraction, round_half_away
 from orders.payments.port import (
+    DisputeSeen,
     Paid,
     PaymentSeen,
     ProviderDown,
@@ -30,6 +31,8 @@ THREE_DECIMAL = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 RETRIES_MAX = 1
 PAGE_SIZE = 100
 FAILED = frozenset({"failed", "canceled"})
+# What a dispute's end means for the money; while it is open, or of a kind we do not know, it waits.
+DISPUTE_ENDS = {"won": "won", "warning_closed": "won", "lost": "lost"}
 BOOKED = "latest_charge.balance_transaction"
 log = structlog.get_logger("stripe")
 
@@ -67,6 +70,21 @@ def from_provider(units: int, currency: str) -> Money:
     if minor.denominator != 1:
         raise ValueError("Less than one minor unit.")
     return Money(int(minor), code)
+
+
+def dispute_state(status: str) -> str:
+    """Whether a dispute is open, won or lost, from Stripe's word for it."""
+    return DISPUTE_ENDS.get(status, "open")
+
+
+def moment_of(seconds: object) -> datetime | None:
+    """A provider's moment; None where there is none, or one of no calendar."""
+    if type(seconds) is not int:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 class StripePort:
@@ -178,6 +196,14 @@ class StripePort:
             amount = _money(refund.amount, refund.currency)
             state = "failed" if refund.status in FAILED else refund.status
             yield RefundSeen(refund.id, refund.payment_intent, _named(refund, "money_back"), amount, state)
+
+    def disputes_since(self, moment: datetime) -> Iterator[DisputeSeen]:
+        """Disputes begun since."""
+        for dispute in self._listed(self._api.disputes, {"created": {"gte": int(moment.timestamp())}}):
+            answer_by = moment_of(getattr(dispute.evidence_details, "due_by", None))
+            amount = _money(dispute.amount, dispute.currency)
+            payment_id = getattr(dispute, "payment_intent", None)
+            yield DisputeSeen(dispute.id, payment_id, amount, dispute_state(dispute.status), answer_by)
 
     def _listed(self, things: Any, asked: dict[str, Any]) -> Iterator[Any]:
         """Every object of a list, page by page."""

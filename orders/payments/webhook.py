@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -17,7 +16,7 @@ from marketplace.kernel.journal.recorder import insert_new
 from marketplace.kernel.money import Money
 from orders.payments import services
 from orders.payments.models import PROVIDER_ID_LENGTH, MoneyBack, Payment, PaymentIntent, ProviderEvent
-from orders.payments.stripe_port import from_provider
+from orders.payments.stripe_port import dispute_state, from_provider, moment_of
 
 
 class BadWebhook(LumbungError):
@@ -170,19 +169,9 @@ def _disputed(dispute: dict[str, Any], _live: bool) -> None:
         str(name),
         str(dispute.get("payment_intent")),
         amount,
-        state=ENDS.get(str(dispute.get("status")), "open"),
-        answer_by=_moment(due),
+        state=dispute_state(str(dispute.get("status"))),
+        answer_by=moment_of(due),
     )
-
-
-def _moment(seconds: object) -> datetime | None:
-    """A provider's moment; None where there is none, or one of no calendar."""
-    if type(seconds) is not int:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, ValueError, OSError):
-        return None
 
 
 def _amount(subject: dict[str, Any], field: str) -> Money:
@@ -198,9 +187,6 @@ def _amount(subject: dict[str, Any], field: str) -> Money:
 def _short_text(value: object) -> bool:
     return isinstance(value, str) and 0 < len(value) <= PROVIDER_ID_LENGTH
 
-
-# What a dispute's end means for the money; while it is open, or of a kind we do not know, it waits.
-ENDS = {"won": "won", "warning_closed": "won", "lost": "lost"}
 
 ACTS: dict[str, Callable[[dict[str, Any], bool], None]] = {
     "checkout.session.completed": _session_paid,

@@ -72,6 +72,7 @@ class StripeDouble:
     sessions: dict[str, Thing] = field(default_factory=dict)
     payments: dict[str, Thing] = field(default_factory=dict)
     refunds: dict[str, Thing] = field(default_factory=dict)
+    disputes: dict[str, Thing] = field(default_factory=dict)
     answers: dict[str, tuple[str, int, Thing]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     events: list[Thing] = field(default_factory=list)
@@ -117,6 +118,16 @@ class StripeDouble:
         booked = self._made("txn", "balance_transaction", amount=amount, currency=payment["currency"])
         charge["balance_transaction"] = booked | {"fee": (amount * 29 + 500) // 1000 + 30 if fee is None else fee}
         return self.event("charge.updated", charge | {"balance_transaction": booked["id"]})
+
+    def dispute(self, payment_id: str, amount: int, status: str, kind: str = "created") -> Thing:
+        """The buyer's bank asks about a payment, or has decided; the same payment's dispute moves on."""
+        payment, due = self.payments[payment_id], int(self.now()) + 7 * 86_400
+        name = next((it["id"] for it in self.disputes.values() if it["payment_intent"] == payment_id), None)
+        made = self.disputes[name] if name else self._made("du", "dispute", payment_intent=payment_id)
+        made |= {"amount": amount, "currency": payment["currency"], "status": status}
+        made |= {"charge": payment["latest_charge"]["id"], "evidence_details": {"due_by": due}}
+        self.disputes[made["id"]] = made
+        return self.event(f"charge.dispute.{kind}", made)
 
     def move_refund(self, refund_id: str, status: str) -> Thing:
         """A refund reached the buyer's bank, or failed there."""
@@ -185,6 +196,7 @@ class StripeDouble:
             ("GET", r"/v1/checkout/sessions", lambda _form: self._listed(path, query, self.sessions)),
             ("GET", r"/v1/payment_intents", lambda _form: self._listed(path, query, self.payments)),
             ("GET", r"/v1/refunds", lambda _form: self._listed(path, query, self.refunds)),
+            ("GET", r"/v1/disputes", lambda _form: self._listed(path, query, self.disputes)),
             ("GET", r"/v1/checkout/sessions/([^/]+)", lambda it, _form: self.sessions[it]),
             ("POST", r"/v1/checkout/sessions/([^/]+)/expire", self._expire),
             ("POST", r"/v1/refunds", self._refund),

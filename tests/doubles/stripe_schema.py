@@ -41,6 +41,7 @@ OWN_QUERIES = {
     "/v1/payment_intents": {"limit", "starting_after", "expand", "created"},
     "/v1/payment_intents/{intent}": {"expand"},
     "/v1/refunds": {"limit", "starting_after", "expand", "created", "payment_intent"},
+    "/v1/disputes": {"limit", "starting_after", "expand", "created", "payment_intent", "charge"},
 }
 LIMIT_MAX = 100
 

@@ -69,7 +69,7 @@ def test_where_both_agree_nothing_is_said(paid: Callable[[], Order], double: Str
 
     noted = last_reconciliation()
     assert noted is not None
-    assert (noted.compared, noted.open_count) == ({"sessions": 5, "payments": 5, "refunds": 0}, 0)
+    assert (noted.compared, noted.open_count) == ({"sessions": 5, "payments": 5, "refunds": 0, "disputes": 0}, 0)
 
 
 def test_a_payment_whose_message_never_came_is_taken(shop: Shop, double: StripeDouble) -> None:
@@ -181,22 +181,17 @@ def test_a_refund_failed_here_that_stands_there_waits_for_a_person(
     assert compared() == []
 
 
-DISPUTE = {"id": "du_1", "object": "dispute", "currency": "usd", "status": "needs_response"}
-
-
 def disputed(double: StripeDouble, status: str, kind: str = "created") -> dict[str, Any]:
     """The provider's event of a dispute over the only payment."""
     (payment,) = double.payments
-    details = {"due_by": int(double.now()) + 7 * 86400}
-    about = DISPUTE | {"payment_intent": payment, "amount": 6235, "status": status, "evidence_details": details}
-    return double.event(f"charge.dispute.{kind}", about)
+    return double.dispute(payment, 6235, status, kind)
 
 
 def test_a_dispute_is_named_until_it_is_won_or_the_books_sent_as_much_back(
     paid: Callable[[], Order], double: StripeDouble, client: FlaskClient
 ) -> None:
     order = paid()
-    opened, lost = disputed(double, "needs_response"), disputed(double, "lost", "closed")
+    opened = disputed(double, "needs_response")
 
     assert [post(client, double, event) for event in (opened, opened)] == [200, 200]
     assert compared() == [("disputed", "")]
@@ -206,7 +201,8 @@ def test_a_dispute_is_named_until_it_is_won_or_the_books_sent_as_much_back(
     deliver()
     assert (double.refunds, db.session.query(MoneyBack).one().state) == ({}, "failed")
 
-    assert [post(client, double, event) for event in (lost, disputed(double, "under_review", "updated"))] == [200, 200]
+    events = [disputed(double, "lost", "closed"), disputed(double, "under_review", "updated")]
+    assert [post(client, double, event) for event in events] == [200, 200]
     assert compared() == [("disputed", "")]
     services.settle_money_back(SYSTEM, db.session.query(MoneyBack).one().id, proof="du_1")
     db.session.commit()
@@ -238,6 +234,27 @@ def test_a_dispute_that_says_nothing_we_can_read_is_refused(
 
     assert post(client, double, event) == 400
     assert db.session.query(Dispute).count() == 0
+
+
+def test_a_dispute_whose_messages_were_lost_is_found_in_the_provider_s_list(
+    paid: Callable[[], Order], double: StripeDouble
+) -> None:
+    order = paid()
+    disputed(double, "needs_response")
+
+    assert compared(cures=False) == [("dispute_moved", ""), ("disputed", "")]
+    assert db.session.query(Dispute).count() == 0
+    assert compared() == [("dispute_moved", "noted what the provider says of it"), ("disputed", "")]
+    noted = db.session.query(Dispute).one()
+    assert (noted.state, noted.amount_minor, noted.payment_id) == ("open", 6235, services.payment_of(order.id))
+    assert noted.answer_by is not None
+    assert compared() == [("disputed", "")]
+    disputed(double, "won", "closed")
+    assert compared() == [("dispute_moved", "noted what the provider says of it"), ("disputed", "")]
+    assert compared() == []
+    assert db.session.query(Dispute).one().state == "won"
+    disputed(double, "under_review", "updated")
+    assert compared() == []
 
 
 def test_a_page_past_its_end_is_closed(shop: Shop, double: StripeDouble) -> None:
@@ -303,7 +320,7 @@ def test_the_command_says_it_in_words_and_in_json(
     code, words = run(app, "--dry-run")
     assert code == 1
     assert words.startswith("× paid there, unknown here: pi_test_")
-    assert "2 sessions, 2 payments, 0 refunds since 2026-04-03: 1 open" in words
+    assert "2 sessions, 2 payments, 0 refunds, 0 disputes since 2026-04-03: 1 open" in words
     code, text = run(app, "--json")
     found: dict[str, Any] = json.loads(text)
     assert (code, found["open"], found["is_whole"]) == (0, 0, True)
