@@ -18,7 +18,7 @@ from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate, Ord
 
 def order_with_token(token: str) -> Order:
     """The order a secret link leads to, with its lines and lots; NotFound where there is none."""
-    order = db.session.scalar(_with_token(), {"token": token})
+    order = db.session.scalars(_with_token(), {"token": token}).unique().one_or_none()
     if order is None:
         raise NotFound
     return order
@@ -32,7 +32,7 @@ def load_lines(order: Order) -> None:
 @cache
 def _with_token() -> Select[tuple[Order]]:
     """The order's page tells neither a line's lot nor its split: whoever needs them asks."""
-    lines = selectinload(Order.lines).lazyload(OrderLine.splits)
+    lines = joinedload(Order.lines).options(lazyload(OrderLine.splits), lazyload(OrderLine.organisation))
     return select(Order).where(Order.token == bindparam("token")).options(lines)
 
 

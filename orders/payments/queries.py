@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.config import DISPUTES_SHOWN_MAX
@@ -14,7 +15,12 @@ from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent, R
 
 def money_back_of(order_id: str) -> Sequence[MoneyBack]:
     """What goes back to an order's buyer, the earliest first."""
-    return db.session.scalars(select(MoneyBack).where(MoneyBack.order_id == order_id).order_by(MoneyBack.id)).all()
+    return db.session.scalars(_back_of_order(), {"order_id": order_id}).all()
+
+
+@cache
+def _back_of_order() -> Select[tuple[MoneyBack]]:
+    return select(MoneyBack).where(MoneyBack.order_id == bindparam("order_id")).order_by(MoneyBack.id)
 
 
 def money_back_open() -> Select[tuple[MoneyBack]]:
