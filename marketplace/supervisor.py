@@ -36,6 +36,7 @@ from marketplace.config import (
 
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 LOOK_S = 0.25
+COUNTERS = "lumbung-metrics"
 _ON_PARENTS_DEATH = 1  # prctl(2): PR_SET_PDEATHSIG
 _processes = multiprocessing.get_context("fork")
 log = structlog.get_logger("supervisor")
@@ -90,16 +91,23 @@ def serve(app: Flask, host: str, port: int) -> int:
 
 
 def _counters(port: int) -> "tempfile.TemporaryDirectory[str]":
-    """An empty folder for the children's counters; what a killed server left at this port goes.
+    """An empty folder for the children's counters; what killed servers left goes.
 
     In memory where there is such a place: a counter that meets a full disk ends its process.
     """
     memory = Path("/dev/shm")  # noqa: S108 - the folder made in it has a name of its own and is ours alone
     place = memory if os.access(memory, os.W_OK) else Path(tempfile.gettempdir())
-    prefix = f"lumbung-metrics-{port}-"
-    for left in place.glob(f"{prefix}*") if port else ():
-        shutil.rmtree(left, ignore_errors=True)
+    for left in place.glob(f"{COUNTERS}-*"):
+        whose = left.name.removeprefix(f"{COUNTERS}-").split("-")
+        if whose[0] == str(port or "") or not _lives(whose[1]):
+            shutil.rmtree(left, ignore_errors=True)
+    prefix = f"{COUNTERS}-{port}-{os.getpid()}-"
     return tempfile.TemporaryDirectory(prefix=prefix, dir=place, ignore_cleanup_errors=True)
+
+
+def _lives(process: str) -> bool:
+    """Whether a process of this number runs; what is no number is nobody's."""
+    return process.isdecimal() and Path("/proc", process).exists()
 
 
 def first(prepare: Callable[[], Any]) -> None:

@@ -117,6 +117,21 @@ def test_what_had_run_steadily_is_started_at_once(starts: list[float]):
     assert starts == [1.0, ended]
 
 
+def test_what_killed_servers_counted_is_cleared_and_what_others_count_stays(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(supervisor.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(supervisor.os, "access", lambda _path, _mode: False)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    names = {"8001-1-a": True, f"8001-{gone.pid}-a": False, f"8000-{os.getpid()}-a": False, "8001-x_y3": False}
+    for name in names:
+        (tmp_path / f"lumbung-metrics-{name}").mkdir()
+
+    with supervisor._counters(8000) as own:
+        assert {name for name in names if (tmp_path / f"lumbung-metrics-{name}").exists()} == {"8001-1-a"}
+        assert Path(own).name.startswith(f"lumbung-metrics-8000-{os.getpid()}-")
+    assert not Path(own).exists()
+
+
 def test_a_preparation_that_fails_ends_the_start():
     done = subprocess.run(
         [sys.executable, "-c", "from marketplace import supervisor; supervisor.first(lambda: 1 / 0); print('served')"],
