@@ -21,14 +21,21 @@ COUNTED = frozenset({"H87", "HUR", "EA", "C62", "PR", "DZN", "SCO", "SET"})
 
 
 def init_app(app: Flask) -> None:
-    """Give templates the filters `quantity` and `number`."""
-    app.jinja_env.filters.update(quantity=quantity, number=number)
+    """Give templates the filters `quantity`, `number` and `as_typed`."""
+    app.jinja_env.filters.update(quantity=quantity, number=number, as_typed=as_typed)
 
 
 def number(exact: str | int) -> str:
     """The template filter: an exact number as it is stored, such as '7.5', in the language in use; '1/170' stays so."""
     text = str(exact)
     return text if "/" in text else format_number(Fraction(text), language())
+
+
+def as_typed(decimal: str) -> str:
+    """The template filter: a plain decimal such as '16389.7270' to its last digit, in the language in use."""
+    whole, _point, rest = decimal.partition(".")
+    thousands, point = _separators(language())
+    return f"{int(whole or 0):,}".replace(",", thousands) + (f"{point}{rest}" if rest else "")
 
 
 def quantity(amount: int | str | Decimal | Fraction, unit: str) -> str:
@@ -56,13 +63,17 @@ def format_quantity(amount: int | str | Decimal | Fraction, unit: str, locale: s
 
 def format_number(exact: Fraction, locale: str) -> str:
     """A number with the separators of the locale's language; one without an end is cut after three decimals."""
-    thousands, point = SEPARATORS.get(locale.replace("-", "_").split("_")[0], SEPARATORS["en"])
+    thousands, point = _separators(locale)
     places = _decimals(exact)
     places = 3 if places is None else places
     scaled = abs(exact) * 10**places
     whole, rest = divmod(scaled.numerator // scaled.denominator, 10**places)
     figure = f"{whole:,}".replace(",", thousands) + (f"{point}{rest:0{places}d}" if places and rest else "")
     return (MINUS if exact < 0 else "") + figure
+
+
+def _separators(locale: str) -> tuple[str, str]:
+    return SEPARATORS.get(locale.replace("-", "_").split("_")[0], SEPARATORS["en"])
 
 
 def _word(code: str, exact: Fraction, locale: str) -> str:

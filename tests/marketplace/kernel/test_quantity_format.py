@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from marketplace.kernel.quantity_format import format_number, format_quantity, number
+from marketplace.kernel.quantity_format import as_typed, format_number, format_quantity, number
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,23 @@ def test_a_quantity_is_shown(amount, unit, locale, shown):
 def test_an_exact_number_is_shown_in_the_language_of_its_reader(app, exact, shown):
     with app.test_request_context(headers={"Accept-Language": "id"}):
         assert number(exact) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("16389.7270", "16.389,7270"),
+        ("0.0000610127", "0,0000610127"),
+        ("35.1250", "35,1250"),
+        ("1", "1"),
+        (".5", "0,5"),
+    ],
+)
+def test_a_decimal_is_shown_to_its_last_digit(app, typed, shown):
+    with app.test_request_context(headers={"Accept-Language": "id"}):
+        assert as_typed(typed) == shown
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert as_typed("16389.7270") == "16,389.7270"
 
 
 @pytest.mark.parametrize(
