@@ -60,6 +60,7 @@ def test_the_summary_names_what_came_and_what_was_refused(app: Flask, file: Path
     assert (summary["rejected"], summary["unchanged"]) == (1, 0)
     [error] = summary["errors"]
     assert (error["row"], error["column"], error["code"]) == (4, "UnitPrice", "price_not_positive")
+    assert error["message"] == "Without a price above zero this is no sale."
 
 
 def test_only_the_sellers_book_posts(app: Flask, file: Path):

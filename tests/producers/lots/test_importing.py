@@ -33,6 +33,7 @@ def test_usable_rows_become_lots_and_every_bad_cell_is_reported(app: Flask, file
         (3, "Bag.Weight", "unit_not_single"),
         (4, "Altitude", "altitude_unreadable"),
     ]
+    assert summary["errors"][1]["message"].startswith("Write the altitude in metres")
     assert len(summary["sources"][0]["sha256"]) == 64
     with app.app_context():
         lots = db.session.scalars(select(Lot).order_by(Lot.number)).all()
