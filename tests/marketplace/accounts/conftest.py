@@ -7,8 +7,8 @@ from flask import Flask
 
 from marketplace.accounts.credentials import hash_password, hash_pin
 from marketplace.accounts.models import Organisation, Role, User
-from marketplace.kernel import outbox
 from marketplace.kernel.db import db
+from tests.after import deliver
 from tests.factories.accounts import join, make_organisation, make_user
 
 PASSWORD = "kapas nila soga"
@@ -51,8 +51,7 @@ def letters(app: Flask) -> Callable[[], list[tuple[str, str, str]]]:
 
     def read() -> list[tuple[str, str, str]]:
         with app.app_context():
-            while outbox.deliver_due():
-                pass
+            deliver()
         folder = Path(app.config["MAIL_URL"].removeprefix("file://"))
         files = sorted(folder.glob("*.eml")) if folder.exists() else []
         found = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]

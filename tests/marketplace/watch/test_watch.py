@@ -18,6 +18,7 @@ from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import sequencer, verify
 from marketplace.ledger.services import open_book
 from marketplace.watch import checks, collector, queries, views
+from tests.after import deliver
 from tests.client import PageClient
 from tests.factories.accounts import make_user
 from tests.queries import count_queries
@@ -37,8 +38,7 @@ def house(app: Flask):
 
 
 def letters(app: Flask) -> list[tuple[str, str]]:
-    while outbox.deliver_due():
-        pass
+    deliver()
     files = sorted(Path(app.config["MAIL_URL"].removeprefix("file://")).glob("*.eml"))
     messages = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
     return [(str(message["Subject"]), message.get_content()) for message in messages]

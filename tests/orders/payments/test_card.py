@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
@@ -15,6 +15,7 @@ from orders.payments.models import MoneyBack, Payment, PaymentIntent
 from orders.payments.port import ProviderDown
 from orders.payments.services import NotPayableNow
 from orders.refunds.services import refund
+from tests.after import deliver
 from tests.doubles.stripe import StripeDouble
 from tests.orders.books import assert_sound, minor
 from tests.orders.shop import Shop
@@ -91,8 +92,7 @@ def test_the_real_fee_is_fetched(shop: Shop, double: StripeDouble, client: Flask
     order = placed(shop)
     post(client, double, double.pay(start(order)))
 
-    while outbox.deliver_due():
-        pass
+    deliver()
 
     db.session.expire_all()
     assert (order.fee_reported, order.fee_minor) == (True, 719)
@@ -134,8 +134,7 @@ def test_money_for_an_ended_order_goes_back(shop: Shop, double: StripeDouble, cl
     db.session.commit()
 
     assert post(client, double, late) == 200
-    while outbox.deliver_due():
-        pass
+    deliver()
 
     db.session.expire_all()
     owed = money_back()
@@ -156,8 +155,7 @@ def test_a_refund_s_money_is_sent_once(shop: Shop, double: StripeDouble, client:
     refund(SYSTEM, order.id, {"O-1-1": 1}, goods="restocked")
     db.session.commit()
 
-    while outbox.deliver_due():
-        pass
+    deliver()
     handlers.send_back({"money_back_id": money_back().id})
 
     assert [made["amount"] for made in double.refunds.values()] == [6235]
@@ -170,8 +168,7 @@ def test_a_refund_that_fails_waits_for_a_person(shop: Shop, double: StripeDouble
     db.session.expire_all()
     refund(SYSTEM, order.id, {"O-1-1": 1}, goods="restocked")
     db.session.commit()
-    while outbox.deliver_due():
-        pass
+    deliver()
     failed = double.refunds[str(money_back().provider_id)] | {"status": "failed"}
 
     post(client, double, double.event("refund.failed", failed))

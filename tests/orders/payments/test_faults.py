@@ -8,13 +8,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.payments import handlers
 from orders.payments.port import ProviderDown, payment_port
 from orders.payments.stripe_port import RETRIES_MAX, StripePort
 from orders.refunds.services import refund
+from tests.after import deliver
 from tests.doubles.stripe import API_KEY, HANG_S, StripeDouble
 from tests.orders.payments.test_card import money_back, placed, post, start
 from tests.orders.shop import Shop
@@ -34,11 +35,6 @@ def impatient(app: Flask, double: StripeDouble, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(stripe.HTTPClient, "INITIAL_DELAY", 0.001)
     monkeypatch.setattr(stripe.HTTPClient, "MAX_DELAY", 0.001)
     app.extensions["payment_port"] = StripePort(API_KEY, double.base, seconds_max=HANG_S / 4)
-
-
-def deliver_all() -> None:
-    while outbox.deliver_due():
-        pass
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -62,16 +58,16 @@ def test_money_goes_back_once(shop: Shop, double: StripeDouble, client: FlaskCli
     order = placed(shop)
     post(client, double, double.pay(start(order)))
     db.session.expire_all()
-    deliver_all()
+    deliver()
     refund(SYSTEM, order.id, {"O-1-1": 1}, goods="restocked")
     db.session.commit()
     double.fail_next(fault, "/v1/refunds", ENOUGH)
 
-    deliver_all()
+    deliver()
     assert money_back().state == "due"
     double.faults.clear()
     with clock.at(clock.now() + timedelta(minutes=1)):
-        deliver_all()
+        deliver()
 
     assert [made["amount"] for made in double.refunds.values()] == [6235]
     assert money_back().state == "sent"
@@ -100,16 +96,16 @@ def test_a_key_that_the_provider_forgot_sends_nothing_twice(
     order = placed(shop)
     post(client, double, double.pay(start(order)))
     db.session.expire_all()
-    deliver_all()
+    deliver()
     refund(SYSTEM, order.id, {"O-1-1": 1}, goods="restocked")
     db.session.commit()
     double.fail_next("drop_after", "/v1/refunds", ENOUGH)
-    deliver_all()
+    deliver()
 
     double.faults.clear()
     double.answers.clear()
     with clock.at(clock.now() + timedelta(days=2)):
-        deliver_all()
+        deliver()
 
     assert len(double.refunds) == 1
     assert money_back().provider_id in double.refunds

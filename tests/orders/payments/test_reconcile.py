@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
@@ -20,6 +20,7 @@ from orders.payments.models import Dispute, MoneyBack, PaymentIntent, Reconcilia
 from orders.payments.queries import last_reconciliation
 from orders.payments.reconciling import reconcile
 from orders.refunds.services import refund
+from tests.after import deliver
 from tests.doubles.stripe import StripeDouble
 from tests.orders.books import assert_sound, minor
 from tests.orders.payments.test_card import placed, post, start
@@ -45,11 +46,6 @@ def paid(shop: Shop, double: StripeDouble, client: FlaskClient) -> Callable[[], 
         return order
 
     return pay
-
-
-def deliver() -> None:
-    while outbox.deliver_due():
-        pass
 
 
 def compared(*, cures: bool = True, minutes: int = 0) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts.actor import SYSTEM
-from marketplace.kernel import clock, outbox
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
 from orders.checkout.models import Order
@@ -26,6 +26,7 @@ from orders.payments.reconciling import reconcile
 from orders.payments.stripe_port import RETRIES_MAX
 from orders.refunds.services import refund
 from producers.lots.services import bring_in
+from tests.after import deliver
 from tests.doubles.stripe import StripeDouble
 from tests.orders.books import assert_sound, minor
 from tests.orders.payments.test_card import post, start
@@ -94,11 +95,6 @@ class Teller:
             for status in {"": ["succeeded"], "both": ["succeeded", "failed"]}.get(story.refund, [story.refund]):
                 events.append(self.double.move_refund(made, status))
         return events
-
-
-def deliver() -> None:
-    while outbox.deliver_due():
-        pass
 
 
 def later(minutes: int) -> None:
