@@ -1,6 +1,6 @@
 """The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from errno import EDQUOT, ENOSPC, errorcode
 from functools import lru_cache
 from http import HTTPStatus
@@ -112,6 +112,10 @@ class LumbungFlask(Flask):
 
     def _made_address(self, _root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
         return super().url_for(endpoint, **dict(values))
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view or hook here is a coroutine, so none is looked at a dozen times a request."""
+        return func
 
     def dispatch_request(self) -> Response:
         """Run the view, then commit; whatever it raises rolls back in the error handler."""

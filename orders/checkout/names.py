@@ -1,7 +1,7 @@
 """Countries (ISO 3166) and currencies (ISO 4217) by name in the reader's language."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from babel import Locale
@@ -15,7 +15,7 @@ NO_COUNTRIES = frozenset({"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AQ", "BV", 
 
 def country_name(code: str | None) -> str:
     """The country's name, the code itself where it has none."""
-    return str(Locale.parse(language()).territories.get(code, code)) if code else ""
+    return str(_territories(language()).get(code, code)) if code else ""
 
 
 # Where a country has several zones, that of its capital; elsewhere times are told in UTC and say so.
@@ -38,12 +38,12 @@ def zone_of(country: str | None) -> str:
 
 def countries() -> list[tuple[str, str]]:
     """Every country as (code, name), by name."""
-    return _countries(language())
+    return list(_countries(language()).items())
 
 
 def is_country(code: str) -> bool:
     """Whether the code is one of a country."""
-    return any(code == known for known, _name in _countries("en"))
+    return code in _countries("en")
 
 
 def currency_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
@@ -52,10 +52,16 @@ def currency_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
 
 
 @cache
-def _countries(locale: str) -> list[tuple[str, str]]:
-    names = Locale.parse(locale).territories
+def _territories(locale: str) -> Mapping[str, str]:
+    return Locale.parse(locale).territories
+
+
+@cache
+def _countries(locale: str) -> dict[str, str]:
+    """Names by code, in the order of the names."""
+    names = _territories(locale)
     codes = [code for code in map(str, names) if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES]
-    return sorted(((code, str(names[code])) for code in codes), key=lambda pair: _plain(pair[1]))
+    return {code: str(names[code]) for code in sorted(codes, key=lambda code: _plain(str(names[code])))}
 
 
 def _plain(name: str) -> str:
