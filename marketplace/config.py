@@ -38,6 +38,14 @@ STATIC_CACHE_UNVERSIONED_S = 3_600
 LOCK_WAIT_MS_MAX = 5_000
 TURN_WAIT_MS_MAX = 20_000
 TURN_ASK_EVERY_MS = 0.5
+DELIVERIES_AT_ONCE = 8
+DELIVER_EVERY_MS = 250
+RUSH_QUIET_S = 1
+"""A rush is over when for so long nothing new has come into the outbox."""
+RUSH_S_MAX = 60
+"""So long receipts and letters may wait for a rush to end; then they are made beside it at full speed."""
+RUSH_WORK_SHARE = 0.2
+"""The share of the time for which `work` delivers while a rush is on."""
 STATEMENT_MS_MAX = 30_000
 CONNECT_S_MAX = 5
 ANSWER_S_MAX = 35

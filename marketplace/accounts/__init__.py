@@ -43,7 +43,7 @@ def init_app(app: Flask) -> None:
     outbox.subscribe(app, addresses.TOPIC, "accounts.letters.confirmation", letters.send_confirmation)
     outbox.subscribe(app, addresses.NEW_TOPIC, "accounts.letters.new_address", letters.send_new_address)
     outbox.subscribe(app, addresses.CHANGED_TOPIC, "accounts.letters.changed", letters.send_address_changed)
-    outbox.subscribe(app, access.TOPIC, "accounts.letters.access", letters.send_access)
+    outbox.subscribe(app, access.TOPIC, "accounts.letters.access", letters.send_access, reads_first=True)
     persons.register(app, erasing)
     for command in (operator_command, second_step_off_command, sign_out_command, export_command, erase_command):
         app.cli.add_command(command)

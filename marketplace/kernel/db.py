@@ -174,6 +174,17 @@ def only_read(reads: bool) -> None:
     _reads_only.set(reads)
 
 
+def begin_writing() -> None:
+    """Have what comes next write, within `reading` too: on SQLite what was looked at is let go, to be read again.
+
+    So who has much to look at and to render first keeps the one writer for a moment only.
+    """
+    if _reads_only.get():
+        if not is_postgresql():
+            db.session.rollback()
+        _reads_only.set(False)
+
+
 def give_up() -> None:
     """Undo what this action tried; from here on it only reads, so its page waits for no writer and keeps none waiting.
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.config import LETTER_SECONDS_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import Base, Instant, db, is_postgresql
+from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
 
@@ -36,9 +36,10 @@ class SentLetter(Base):
 def send_once(key: str, letter: Letter) -> bool:
     """Send a letter unless the one with this key has left; whether it left now.
 
-    Commits before and after, so that no lock is held while a mail server thinks. A letter that cannot be handed over
-    raises OSError and may be tried again; one cut off between server and commit goes out again under the same
-    Message-ID, so that a reader's mailbox knows it. Raises BeingSent while another worker sends it.
+    Commits before, so that no lock is held while a mail server thinks; that it has left the caller commits right
+    after. A letter that cannot be handed over raises OSError and may be tried again; one cut off between server and
+    commit goes out again under the same Message-ID, so that a reader's mailbox knows it. Raises BeingSent while
+    another worker sends it.
     """
     if not _claim(key):
         return False
@@ -46,6 +47,7 @@ def send_once(key: str, letter: Letter) -> bool:
         send(letter, key=key)
     except BaseException:
         _note(key, claimed_at=None)
+        db.session.commit()
         raise
     _note(key, sent_at=clock.now())
     return True
@@ -53,6 +55,7 @@ def send_once(key: str, letter: Letter) -> bool:
 
 def _claim(key: str) -> bool:
     """Whether the letter is now ours to send; False where it has left."""
+    begin_writing()
     moment = clock.now()
     stale = moment - timedelta(seconds=LETTER_SECONDS_MAX)
     free = or_(SentLetter.claimed_at.is_(None), SentLetter.claimed_at <= stale)
@@ -75,4 +78,3 @@ def _claim(key: str) -> bool:
 
 def _note(key: str, **values: datetime | None) -> None:
     db.session.execute(update(SentLetter).where(SentLetter.key == key).values(**values))
-    db.session.commit()

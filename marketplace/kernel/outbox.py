@@ -1,20 +1,44 @@
 """Events for others: written in the transaction in which they became true, delivered after it, at least once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, insert, select, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Row,
+    Select,
+    String,
+    UniqueConstraint,
+    Update,
+    bindparam,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_postgresql
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, begin_writing, db, is_postgresql, reading
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
 
 Handler = Callable[[dict[str, Any]], None]
+Due = Row[tuple[str, str, int, str, Any]]
+"""Of a delivery its id, handler and attempts; of its message topic and payload."""
+
+PLAIN = {"synchronize_session": False}
 RETRY_FIRST_S = 5
 RETRY_MAX_S = 3_600
 log = structlog.get_logger("outbox")
@@ -55,17 +79,29 @@ class Delivery(Base):
     message: Mapped[Message] = relationship(lazy="joined", innerjoin=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Who is called, and whether she looks before she writes."""
+
+    handler: Handler
+    reads_first: bool
+
+
 def init_app(app: Flask) -> None:
     """Plug in an empty table of handlers, which parts fill in their own init_app."""
     app.extensions["outbox"] = {}
 
 
-def subscribe(app: Flask, topic: str, handler_id: str, handler: Handler) -> None:
-    """Have `handler` called with the payload of every message on the topic; refuses an id taken twice."""
+def subscribe(app: Flask, topic: str, handler_id: str, handler: Handler, *, reads_first: bool = False) -> None:
+    """Have `handler` called with the payload of every message on the topic; refuses an id taken twice.
+
+    One that `reads_first` keeps no writer waiting while it looks and renders: it calls `begin_writing` where it
+    writes, and what it then relies on it reads again.
+    """
     handlers = app.extensions["outbox"].setdefault(topic, {})
     if handler_id in handlers:
         raise ValueError(f"Handler {handler_id} is subscribed to {topic} already.")
-    handlers[handler_id] = handler
+    handlers[handler_id] = Subscription(handler, reads_first)
 
 
 def publish(topic: str, payload: dict[str, Any]) -> None:
@@ -90,48 +126,88 @@ def waiting_for(handler_id: str) -> list[dict[str, Any]]:
     return list(db.session.scalars(query.where(Delivery.handler == handler_id, Delivery.done_at.is_(None))))
 
 
-def deliver_due(limit: int = 100) -> int:
-    """Deliver what is due, each delivery in a transaction of its own; how many succeeded.
+def deliver_due(limit: int = DELIVERIES_AT_ONCE) -> int:
+    """Deliver what is due, each delivery in transactions of its own; how many succeeded.
 
     A handler that raises is tried again later, at growing intervals.
     """
-    done = 0
-    for _turn in range(limit):
-        query = select(Delivery).where(Delivery.done_at.is_(None), Delivery.due_at <= clock.now())
-        query = query.order_by(Delivery.due_at, Delivery.id).limit(1)
-        if is_postgresql():
-            query = query.with_for_update(skip_locked=True, of=Delivery)
-        delivery = db.session.scalar(query)
-        if delivery is None:
-            db.session.rollback()
+    done, tried = 0, set[str]()
+    while len(tried) < limit:
+        waiting = [each for each in _waiting(limit) if each.id not in tried]
+        if not waiting:
             break
-        done += _deliver(delivery)
+        for each in waiting:
+            done += _deliver(each)
+            tried.add(each.id)
     return done
 
 
-def _deliver(delivery: Delivery) -> bool:
-    delivery_id, topic = delivery.id, delivery.message.topic
-    handler: Handler = current_app.extensions["outbox"][topic][delivery.handler]
-    with traced(delivery=delivery_id, topic=topic):
+def is_rush() -> bool:
+    """Whether messages come in just now and none has waited long: then whoever delivers may leave others the way."""
+    with reading():
+        newest = db.session.scalar(select(Message.created_at).order_by(Message.id.desc()).limit(1))
+        oldest = db.session.scalar(select(func.min(Delivery.due_at)).where(Delivery.done_at.is_(None)))
+        db.session.rollback()
+    now = clock.now()
+    is_busy = newest is not None and now - newest < timedelta(seconds=RUSH_QUIET_S)
+    return is_busy and (oldest is None or now - oldest < timedelta(seconds=RUSH_S_MAX))
+
+
+def _waiting(limit: int) -> Sequence[Due]:
+    with reading():
+        due = db.session.execute(_due(is_postgresql()), {"now": clock.now(), "limit": limit}).all()
+        db.session.rollback()
+    return due
+
+
+@cache
+def _due(locks: bool) -> Select[tuple[str, str, int, str, Any]]:
+    query = select(Delivery.id, Delivery.handler, Delivery.attempts, Message.topic, Message.payload)
+    query = query.join(Message, Message.id == Delivery.message_id)
+    query = query.where(Delivery.done_at.is_(None), Delivery.due_at <= bindparam("now", type_=Instant))
+    query = query.order_by(Delivery.due_at, Delivery.id).limit(bindparam("limit"))
+    # What another worker has in hand is left to it.
+    return query.with_for_update(skip_locked=True, of=Delivery) if locks else query
+
+
+@cache
+def _still_due(locks: bool) -> Select[tuple[str]]:
+    query = select(Delivery.id).where(Delivery.id == bindparam("id"), Delivery.done_at.is_(None))
+    query = query.where(Delivery.due_at <= bindparam("now", type_=Instant))
+    return query.with_for_update(skip_locked=True) if locks else query
+
+
+def _deliver(due: Due) -> bool:
+    with traced(delivery=due.id, topic=due.topic):
         try:
-            handler(delivery.message.payload)
-            # Asked for anew: a handler that commits or begins afresh may have let go of the row.
-            db.session.get_one(Delivery, delivery_id).done_at = clock.now()
-            db.session.commit()
+            subscription: Subscription = current_app.extensions["outbox"][due.topic][due.handler]
+            with reading() if subscription.reads_first else nullcontext():
+                asked = db.session.scalar(_still_due(is_postgresql()), {"id": due.id, "now": clock.now()})
+                if asked is None:
+                    db.session.rollback()
+                    return False
+                subscription.handler(due.payload)
+                begin_writing()
+                db.session.execute(_settling(), {"id_": due.id, "at": clock.now()}, execution_options=PLAIN)
+                db.session.commit()
         except Exception as error:
             db.session.rollback()
             if isinstance(error, Unavailable):  # what stands outside has no answer yet: expected, no trace needed
                 log.warning("delivery_waits", why=error.code)
             else:
                 log.exception("delivery_failed")
-            _postpone(delivery_id)
+            _postpone(due)
             return False
     return True
 
 
-def _postpone(delivery_id: str) -> None:
-    delivery = db.session.get_one(Delivery, delivery_id)
-    wait_s = min(RETRY_FIRST_S * 2**delivery.attempts, RETRY_MAX_S)
-    delivery.attempts += 1
-    delivery.due_at = clock.now() + timedelta(seconds=wait_s)
+@cache
+def _settling() -> Update:
+    return update(Delivery).where(Delivery.id == bindparam("id_")).values(done_at=bindparam("at", type_=Instant))
+
+
+def _postpone(due: Due) -> None:
+    wait_s = min(RETRY_FIRST_S * 2**due.attempts, RETRY_MAX_S)
+    later = {"attempts": due.attempts + 1, "due_at": clock.now() + timedelta(seconds=wait_s)}
+    db.session.execute(update(Delivery).where(Delivery.id == due.id).values(**later), execution_options=PLAIN)
     db.session.commit()

@@ -15,6 +15,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     operator_pages.add_page(app, _l("State of the house"), "watch.state", order=90)
     operator_pages.add_duties(app, views.duties)
-    outbox.subscribe(app, BROKEN, "watch.alerts", alerts.tell_operators)
+    outbox.subscribe(app, BROKEN, "watch.alerts", alerts.tell_operators, reads_first=True)
     jobs.every(app, 60, "watch.invariants", checks.check_invariants)
     jobs.daily(app, VERIFY_HOUR_UTC, "watch.verify", checks.start_verify)

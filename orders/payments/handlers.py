@@ -14,7 +14,7 @@ from sqlalchemy import select
 from marketplace.accounts.actor import SYSTEM
 from marketplace.config import PROVIDER_ASKED_AFTER_MINUTES, PROVIDER_ASKED_PER_RUN_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import db
+from marketplace.kernel.db import begin_writing, db
 from marketplace.kernel.errors import LumbungError, Unavailable
 from orders.checkout.models import Order
 from orders.checkout.services import due_orders
@@ -58,6 +58,7 @@ def fetch_fee(payload: dict[str, Any]) -> None:
     fee = payment_port().fee_of(reference, currency)
     if fee is None:
         raise FeeNotKnownYet
+    begin_writing()
     report_fee(SYSTEM, order_id, fee, source=f"balance transaction of {reference}")
 
 
@@ -71,6 +72,7 @@ def fetch_lost_fee(payload: dict[str, Any]) -> None:
     fee = payment_port().fee_of(reference, currency)
     if fee is None:
         raise FeeNotKnownYet
+    begin_writing()
     services.bear_lost_fee(payment_id, fee)
 
 

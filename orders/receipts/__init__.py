@@ -21,7 +21,7 @@ def init_app(app: Flask) -> None:
     persons.register(app, erasing)
     asked.answer_with(app, citing.lines_citing)
     add_footer_link(app, _l("Check a receipt"), "receipts.verify")
-    outbox.subscribe(app, "order.paid", "receipts.issue", handlers.issue)
+    outbox.subscribe(app, "order.paid", "receipts.issue", handlers.issue, reads_first=True)
     register(app, "receipts.issued", invariants.paid_orders_have_one)
     register(app, "receipts.numbers", invariants.numbers_have_no_gap)
     register(app, "receipts.documents", invariants.documents_are_as_issued)

@@ -1,14 +1,16 @@
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
+from marketplace.config import RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, outbox
-from marketplace.kernel.db import db
+from marketplace.kernel.db import begin_writing, db
 from marketplace.kernel.errors import Unavailable
 
 TOPIC = "test.happened"
@@ -103,3 +105,58 @@ def test_waiting_for_others_is_told_in_a_line_and_a_fault_with_its_trace(app: Fl
         outbox.deliver_due()
 
     assert [(line["event"], "exc_info" in line) for line in lines] == [(said, error is ValueError)]
+
+
+def test_who_reads_first_keeps_no_writer_waiting_and_then_writes(app: Flask):
+    written: list[bool] = []
+
+    def write() -> None:
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE outbox_message SET topic = topic WHERE topic = 'none'"))
+        written.append(True)
+
+    def look_then_write(_payload: dict[str, Any]) -> None:
+        db.session.scalars(select(outbox.Message.id)).all()
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        assert written, "another writer had to wait"
+        begin_writing()
+        db.session.add(outbox.Message(topic="seen", payload={}, created_at=clock.now()))
+
+    outbox.subscribe(app, TOPIC, "test.look", look_then_write, reads_first=True)
+    with app.app_context():
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+
+        assert outbox.deliver_due() == 1
+        assert db.session.scalars(select(outbox.Message.topic)).all() == [TOPIC, "seen"]
+
+
+def test_what_another_worker_has_done_meanwhile_is_left(heard: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch):
+    outbox.publish(TOPIC, {"order": "O-1"})
+    db.session.commit()
+    listed = outbox._waiting(10)
+    assert outbox.deliver_due() == 1
+    monkeypatch.setattr(outbox, "_waiting", lambda _limit: listed)
+
+    assert outbox.deliver_due() == 0
+    assert heard == [{"order": "O-1"}]
+
+
+def test_a_rush_lasts_while_messages_come_but_none_waits_for_long(heard: list[dict[str, Any]]):
+    began = clock.now()
+    with clock.at(began):
+        assert not outbox.is_rush()
+        outbox.publish(TOPIC, {"order": "O-1"})
+        db.session.commit()
+        assert outbox.is_rush()
+    with clock.at(began + timedelta(seconds=RUSH_QUIET_S)):
+        assert not outbox.is_rush()
+    with clock.at(began + timedelta(seconds=RUSH_S_MAX)):
+        outbox.publish(TOPIC, {"order": "O-2"})
+        db.session.commit()
+        assert not outbox.is_rush()
+        assert outbox.deliver_due(1) == 1  # the oldest goes first
+        assert outbox.is_rush()
+        assert heard == [{"order": "O-1"}]
