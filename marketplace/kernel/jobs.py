@@ -12,7 +12,7 @@ from sqlalchemy import CheckConstraint, String
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.config import CHECKOUT, SEQUENCE_EVERY_MS
+from marketplace.config import CHECKOUT, DELIVER_EVERY_MS, RUSH_WORK_SHARE, SEQUENCE_EVERY_MS
 from marketplace.kernel import clock, outbox, scope
 from marketplace.kernel.db import Base, Instant, db
 from marketplace.kernel.journal import sequencer
@@ -106,8 +106,8 @@ def work(app: Flask) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     loops = [
-        threading.Thread(target=_loop, args=(app, stop, SEQUENCE_EVERY_MS / 1000, sequencer.sequence)),
-        threading.Thread(target=_loop, args=(app, stop, 0.25, outbox.deliver_due)),
+        threading.Thread(target=_loop, args=(app, stop, sequence)),
+        threading.Thread(target=_loop, args=(app, stop, deliver)),
     ]
     for loop in loops:
         loop.start()
@@ -117,16 +117,35 @@ def work(app: Flask) -> None:
         loop.join()
 
 
-def _loop(app: Flask, stop: threading.Event, pause_s: float, turn: Callable[[], object]) -> None:
+def sequence() -> float:
+    """Sequence what waits; how many seconds to rest then."""
+    sequencer.sequence()
+    return SEQUENCE_EVERY_MS / 1000
+
+
+def deliver() -> float:
+    """Deliver some of what is due; how many seconds to rest then.
+
+    While a rush is on that leaves the web its processors and, on SQLite, its turns at writing; else only where nothing
+    more is due.
+    """
+    began = time.monotonic()
+    if not outbox.deliver_due():
+        return DELIVER_EVERY_MS / 1000
+    took = time.monotonic() - began
+    return took * (1 / RUSH_WORK_SHARE - 1) if outbox.is_rush() else 0
+
+
+def _loop(app: Flask, stop: threading.Event, turn: Callable[[], float]) -> None:
     while not stop.is_set():
         with app.app_context(), scope.everything(), traced(turn=turn.__name__):
             try:
-                turn()
+                rest_s = turn()
             except Exception:
                 db.session.rollback()
                 log.exception("turn_failed")
-                time.sleep(1)
-        stop.wait(pause_s)
+                rest_s = 1
+        stop.wait(rest_s)
 
 
 def _consumer(app: Flask):  # type: ignore[no-untyped-def]  # noqa: ANN202 - huey has no types

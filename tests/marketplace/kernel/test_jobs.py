@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from marketplace.kernel import jobs
+from marketplace.config import DELIVER_EVERY_MS, RUSH_WORK_SHARE
+from marketplace.kernel import jobs, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.models import Checkpoint
 from marketplace.ledger.services import open_book
@@ -83,3 +84,21 @@ def test_two_jobs_may_not_share_a_name(app: Flask):
 
     with pytest.raises(ValueError, match="already"):
         jobs.every(app, 1, "test.one", lambda: None)
+
+
+def test_in_a_rush_the_worker_rests_so_that_it_keeps_to_its_share(app: Flask, monkeypatch: pytest.MonkeyPatch):
+    outbox.subscribe(app, "test.slow", "test.slow", lambda _payload: time.sleep(0.01))
+    with app.app_context():
+        outbox.publish("test.slow", {})
+        db.session.commit()
+        began = time.monotonic()
+        rest_s = jobs.deliver()
+        took_s = time.monotonic() - began
+
+        assert 0.01 / RUSH_WORK_SHARE <= 0.01 + rest_s <= took_s / RUSH_WORK_SHARE
+        assert jobs.deliver() == DELIVER_EVERY_MS / 1000  # nothing is due
+
+        outbox.publish("test.slow", {})
+        db.session.commit()
+        monkeypatch.setattr(outbox, "RUSH_QUIET_S", 0)
+        assert jobs.deliver() == 0
