@@ -1,8 +1,10 @@
 """Languages: Indonesian first, English second; the reader's choice is kept in a cookie."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from babel.support import Translations
 from flask import Flask, Response, g, has_app_context, has_request_context, request, url_for
 from flask_babel import Babel, Domain, get_locale
@@ -56,6 +58,11 @@ def choose_locale() -> str:
     if kept in LANGUAGES:
         return kept
     return request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT
+
+
+@cache
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def language() -> str:
@@ -125,7 +132,11 @@ def _keep_choice(response: Response) -> Response:
 def init_app(app: Flask) -> None:
     """Hang languages on the app."""
     catalogs.ensure_catalogs()
-    babel.init_app(app, locale_selector=choose_locale, default_translation_directories=str(catalogs.TRANSLATIONS))
+    babel.init_app(
+        app,
+        locale_selector=lambda: _locale(choose_locale()),
+        default_translation_directories=str(catalogs.TRANSLATIONS),
+    )
     babel.domain_instance = words
     app.jinja_env.globals.update(_=_printed, gettext=_printed, ngettext=_printed_number)
     app.jinja_env.globals.update(languages=LANGUAGES, language=language, url_for_language=url_for_language)
