@@ -22,8 +22,8 @@ ANSWER_S_MAX = 30
 class House:
     """A served shop; `with House(url, folder) as house:` starts it and leaves nothing of it behind."""
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.settings = settings(url, folder)
+    def __init__(self, url: str, folder: Path, **more: str) -> None:
+        self.settings = settings(url, folder) | more
         self.port = free_port()
         self.log = folder / "serve.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,6 +81,17 @@ class House:
             return self.ask(path, **asked)[0]
         except (OSError, http.client.HTTPException):
             return None
+
+    def tell(self, path: str, body: bytes, headers: dict[str, str]) -> int | None:
+        """The status of the answer to a program's message; None where there was none."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S_MAX)
+        try:
+            line.request("POST", path, body, headers)
+            return line.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            line.close()
 
     def ask(
         self, path: str, data: dict[str, str] | None = None, cookies: dict[str, str] | None = None

@@ -34,11 +34,16 @@ class Capture:
     app: Flask
     order_id: str
     body: bytes
+    reference: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the provider sends with the message now."""
+        return {"Stripe-Signature": sign(self.body, time.time()), "Content-Type": "application/json"}
 
     def send(self) -> int:
         """Send the message, as the provider does until it is answered by 200."""
-        headers = {"Stripe-Signature": sign(self.body, time.time()), "Content-Type": "application/json"}
-        answer = self.app.test_client().post("/webhooks/stripe", data=self.body, headers=headers)
+        answer = self.app.test_client().post("/webhooks/stripe", data=self.body, headers=self.headers)
         assert answer.status_code != 503 or answer.mimetype == "application/problem+json"
         return int(answer.status_code)
 
@@ -53,7 +58,7 @@ class Capture:
         db.session.rollback()
 
 
-def make_capture(app: Flask) -> Capture:
+def make_capture(app: Flask, number: int = 1) -> Capture:
     """An order placed in the open shop, its page asked for; committed."""
     listing = db.session.scalars(select(Listing).where(Listing.slug == "scarf")).one()
     basket, _secret = cart.open_basket()
@@ -61,14 +66,15 @@ def make_capture(app: Flask) -> Capture:
     order = place_order(SYSTEM, basket, BUYER, charge_currency="USD", method="card")
     intent = open_intent(order.id)
     session: dict[str, Any] = {
-        "id": "cs_1",
+        "id": f"cs_{number}",
         "client_reference_id": intent.id,
         "payment_status": "paid",
         "amount_total": intent.amount_minor,
         "currency": "usd",
-        "payment_intent": "pi_1",
+        "payment_intent": f"pi_{number}",
     }
-    event = {"id": "evt_1", "type": "checkout.session.completed", "livemode": False, "data": {"object": session}}
-    capture = Capture(app, order.id, json.dumps(event).encode())
+    event = {"id": f"evt_{number}", "type": "checkout.session.completed", "livemode": False}
+    body = json.dumps(event | {"data": {"object": session}}).encode()
+    capture = Capture(app, order.id, body, str(session["payment_intent"]))
     db.session.commit()
     return capture

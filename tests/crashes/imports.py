@@ -17,7 +17,6 @@ from orders.history.reading import COLUMNS as ORDER_COLUMNS
 from producers.lots.coffee_reading import COLUMNS as LOT_COLUMNS
 from producers.lots.models import Lot
 from tests.conftest import settings
-from tests.databases import Database
 from tests.house import CHECKOUT, environment_of
 from tests.orders.history.test_services import assert_clean
 from tests.producers.lots.test_coffee_reading import GOOD
@@ -43,9 +42,9 @@ class Import:
         db.session.rollback()
         return int(result.exit_code)
 
-    def begin(self, database: Database) -> "subprocess.Popen[bytes]":
+    def begin(self, url: str) -> "subprocess.Popen[bytes]":
         """Run it in a process of its own, which a test may kill."""
-        environment = {**os.environ, **environment_of(settings(database.url, self.file.parent))}
+        environment = {**os.environ, **environment_of(settings(url, self.file.parent))}
         command = [sys.executable, "-m", "marketplace.cli", "import", self.kind, str(self.file)]
         environment["PYTHONPATH"] = str(CHECKOUT)
         return subprocess.Popen(command, cwd=CHECKOUT, env=environment, stdout=subprocess.DEVNULL)

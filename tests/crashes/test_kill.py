@@ -10,18 +10,28 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from marketplace.app import create_app
 from marketplace.kernel.db import db
 from marketplace.kernel.scope import everything
 from tests import databases, postgres
 from tests.conftest import settings
+from tests.crashes.captures import card_settings
 from tests.crashes.imports import make_imports
 from tests.crashes.own_server import HEALTHY_S_MAX, NAME, SURE, connections_closed, killed, launched
-from tests.crashes.traffic import Traffic, make_traffic, nothing_lost_nothing_doubled, rows
+from tests.crashes.traffic import (
+    Traffic,
+    make_traffic,
+    nothing_lost_nothing_doubled,
+    rows,
+    send_until,
+    with_payments,
+)
+from tests.databases import Database
 from tests.house import House, patience
 
-ACTS = 30
+ACTS, PAYMENTS = 26, 4
 ENOUGH = 6
 ROUNDS = 10
 INVOICES = 60
@@ -31,11 +41,11 @@ LOTS = 150
 @pytest.fixture
 def traffic(app: Flask) -> Iterator[Traffic]:
     with app.app_context(), everything():
-        yield make_traffic(app, ACTS)
+        yield with_payments(app, make_traffic(app, ACTS), PAYMENTS)
 
 
 def test_everything_is_killed_and_starts_again(app: Flask, database, traffic: Traffic, tmp_path: Path):
-    with House(database.url, tmp_path) as house:
+    with House(database.url, tmp_path, **card_settings()) as house:
         traffic.begin(house)
         traffic.wait_for(ENOUGH)
         house.kill()
@@ -46,14 +56,14 @@ def test_everything_is_killed_and_starts_again(app: Flask, database, traffic: Tr
         nothing_lost_nothing_doubled(traffic)
         assert {act.send(house) for act in traffic.acts} == {303}
         nothing_lost_nothing_doubled(traffic)
-        assert rows() == ACTS
+        assert rows() == ACTS + PAYMENTS
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_everything_is_killed_over_and_over(app: Flask, database, traffic: Traffic, tmp_path: Path):
     chance = random.Random(20261126)
-    with House(database.url, tmp_path) as house:
+    with House(database.url, tmp_path, **card_settings()) as house:
         for _round in range(ROUNDS):
             traffic.sent = 0
             traffic.begin(house)
@@ -64,7 +74,7 @@ def test_everything_is_killed_over_and_over(app: Flask, database, traffic: Traff
             assert house.start() <= HEALTHY_S_MAX * patience()
         assert {act.send(house) for act in traffic.acts} == {303}
         nothing_lost_nothing_doubled(traffic)
-        assert rows() == ACTS
+        assert rows() == ACTS + PAYMENTS
 
 
 def test_postgresql_is_killed_and_starts_again(tmp_path_factory):
@@ -84,12 +94,18 @@ def test_postgresql_is_killed_and_starts_again(tmp_path_factory):
 
 def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
     app = create_app(settings(url, folder))
-    with app.app_context(), everything(), House(url, folder) as house, connections_closed():
-        traffic = make_traffic(app, ACTS)
+    with app.app_context(), everything(), House(url, folder, **card_settings()) as house, connections_closed():
+        traffic = with_payments(app, make_traffic(app, ACTS), PAYMENTS)
+        orders, _lots = make_imports(app, folder, invoices=INVOICES)
+        importing = orders.begin(url)
+        while not orders.count():
+            assert importing.poll() is None
+            time.sleep(0.01)
         traffic.begin(house)
         traffic.wait_for(ENOUGH)
         killed(own)
         traffic.end()
+        assert importing.wait() == 1
         assert set(traffic.statuses) <= {303, 503}
         assert house.status("/readyz") == 503
         assert house.status("/healthz") == 200
@@ -101,15 +117,16 @@ def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
         db.engine.dispose()
         nothing_lost_nothing_doubled(traffic)
         taken = time.monotonic() + HEALTHY_S_MAX * patience()
-        assert {act.send_until(house, taken) for act in traffic.acts} == {303}
+        assert {send_until(act, house, taken) for act in traffic.acts} == {303}
         nothing_lost_nothing_doubled(traffic)
-        assert rows() == ACTS
+        orders.goes_on()
+        assert rows() == ACTS + PAYMENTS + INVOICES
 
 
 def test_a_killed_import_of_orders_goes_on_where_it_stopped(app: Flask, database, tmp_path: Path):
     with app.app_context(), everything():
         orders, _lots = make_imports(app, tmp_path, invoices=INVOICES)
-        first = orders.begin(database)
+        first = orders.begin(database.url)
         while not orders.count():
             assert first.poll() is None
             time.sleep(0.01)
@@ -120,12 +137,11 @@ def test_a_killed_import_of_orders_goes_on_where_it_stopped(app: Flask, database
         orders.goes_on()
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_killed_import_of_lots_kept_nothing_and_is_run_again(app: Flask, database, tmp_path: Path):
     with app.app_context(), everything():
         _orders, lots = make_imports(app, tmp_path, lots=LOTS)
-        first = lots.begin(database)
-        while not somebody_writes(database.name):
+        first = lots.begin(database.url)
+        while not somebody_writes(database):
             assert first.poll() is None
             time.sleep(0.01)
         first.kill()
@@ -135,9 +151,14 @@ def test_a_killed_import_of_lots_kept_nothing_and_is_run_again(app: Flask, datab
         lots.goes_on()
 
 
-def somebody_writes(path: str) -> bool:
+def somebody_writes(database: Database) -> bool:
     """Whether another process is in a transaction that writes."""
-    with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as connection:
+    if database.engine == "postgresql":
+        others = text("SELECT count(*) FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid() "
+                      "AND datname = current_database()")  # fmt: skip
+        db.session.rollback()
+        return bool(db.session.scalar(others))
+    with closing(sqlite3.connect(database.name, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:

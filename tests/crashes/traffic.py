@@ -1,4 +1,4 @@
-"""What people do while things break: orders at the till and slips at the door, each with a key its client made."""
+"""What comes in while things break: orders at the till, slips at the door, card payments, each with its own key."""
 
 import threading
 import time
@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.sessions import COOKIE_KEY, begin_session
 from marketplace.kernel import clock, ids, invariants
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, snapshot
 from marketplace.kernel.journal import sequencer, verify
 from orders.checkout.models import Order
+from orders.payments.models import Payment
 from producers.deliveries.models import DeliverySlip
+from tests.crashes.captures import Capture, make_capture
 from tests.crowds.scene import ANSWERS, CSRF, Press, Scene
 from tests.factories.door import make_door
 from tests.house import House
@@ -37,14 +39,6 @@ class Act:
         """What its client calls it."""
         return self.form["client_key"]
 
-    def send_until(self, house: House, moment: float) -> int | None:
-        """Press again while the answer is 503 or none, as it says, until a moment."""
-        status = self.send(house)
-        while status in {None, 503} and time.monotonic() < moment:
-            time.sleep(0.05)
-            status = self.send(house)
-        return status
-
     def send(self, house: House) -> int | None:
         """Press the button; None where no answer came."""
         status = house.status(self.path, data=self.form, cookies=self.cookies)
@@ -53,10 +47,38 @@ class Act:
 
 
 @dataclass
+class Message:
+    """The provider's word that an order's page was paid, sent until it is answered by 200."""
+
+    capture: Capture
+    acknowledged: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the provider calls the payment."""
+        return self.capture.reference
+
+    def send(self, house: House) -> int | None:
+        """Send it; 303 where it was taken, as a form's answer is, None where no answer came."""
+        status = house.tell("/webhooks/stripe", self.capture.body, self.capture.headers)
+        self.acknowledged = self.acknowledged or status == 200
+        return 303 if status == 200 else status
+
+
+def send_until(act: Act | Message, house: House, moment: float) -> int | None:
+    """Send again while the answer is 503 or none, as it says, until a moment."""
+    status = act.send(house)
+    while status in {None, 503} and time.monotonic() < moment:
+        time.sleep(0.05)
+        status = act.send(house)
+    return status
+
+
+@dataclass
 class Traffic:
     """Acts in a row, sent by a thread while the test breaks what it stands on."""
 
-    acts: Sequence[Act]
+    acts: Sequence[Act | Message]
     sent: int = 0
     statuses: list[int | None] = field(default_factory=list)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -112,6 +134,14 @@ def make_traffic(app: Any, count: int) -> Traffic:
     return Traffic(acts[:count])
 
 
+def with_payments(app: Any, traffic: Traffic, count: int) -> Traffic:
+    """The same with so many card payments among the first of them."""
+    mixed = list(traffic.acts)
+    for number in range(1, count + 1):
+        mixed.insert(3 * number - 1, Message(make_capture(app, number)))
+    return Traffic(mixed)
+
+
 def _order(press: Press) -> Act:
     cookies = dict(part.split("=", 1) for part in press.cookies.split("; "))
     return Act("/checkout", {name: str(value) for name, value in press.form.items()}, cookies)
@@ -131,12 +161,14 @@ def nothing_lost_nothing_doubled(traffic: Traffic) -> None:
         for table in (Order, DeliverySlip)
         for key in db.session.scalars(select(table.client_key).where(table.client_key.is_not(None)))
     ]
+    assert set(found) <= {act.key for act in traffic.acts}
+    found += db.session.scalars(select(Payment.reference))
     assert len(found) == len(set(found))
     assert {act.key for act in traffic.acts if act.acknowledged} <= set(found)
-    assert set(found) <= {act.key for act in traffic.acts}
     sequencer.sequence()
-    assert [*verify.check_journal(), *invariants.run_all()] == []
-    db.session.rollback()
+    with snapshot():  # receipts and letters follow meanwhile
+        broken = [*verify.check_journal(), *invariants.run_all()]
+    assert broken == []
 
 
 def rows() -> int:
