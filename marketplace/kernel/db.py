@@ -6,7 +6,7 @@ upgrade fails at once whatever the timeout; on PostgreSQL time limits are set fo
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -15,13 +15,13 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import DDL, DateTime, Engine, Executable, FromClause, MetaData, String, Table, event
+from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from marketplace.config import (
     CHECKOUT,
@@ -36,6 +36,7 @@ from marketplace.config import (
 from marketplace.kernel import turns
 
 ID_LENGTH = 40
+_Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
@@ -241,36 +242,62 @@ def _on_begin(connection: Connection) -> None:
 
 
 def insert_plain(
-    connection: Connection, model: type[Base], names: Sequence[str], rows: Sequence[Sequence[Any]]
+    connection: Connection, table: FromClause, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Insert many rows of values as the driver takes them, in one statement; a moment is turned as its column says.
+    """Insert rows of values in one statement as the driver takes them, each value turned as its column's type says.
 
-    For the journal, whose rows come by the dozen in every transaction and by the thousand in the sequencer.
+    For what comes by the dozen in every transaction, by the thousand in the sequencer, and is not read as objects.
     """
-    if not rows:
-        return
-    statement, processors = _plain_insert(model, tuple(names), connection.dialect)
+    if rows:
+        _insert_plain(connection, table, tuple(names), rows, "")
+
+
+def insert_plain_new(connection: Connection, table: FromClause, names: Sequence[str], row: Sequence[Any]) -> bool:
+    """Insert one row as `insert_plain` does unless a unique key of its is taken; whether it was inserted."""
+    return _insert_plain(connection, table, tuple(names), [row], " ON CONFLICT DO NOTHING").rowcount == 1
+
+
+def _insert_plain(
+    connection: Connection, table: FromClause, names: tuple[str, ...], rows: Sequence[Sequence[Any]], ending: str
+) -> CursorResult[Any]:
+    statement, processors = _plain_insert(table, names, ending, connection.dialect)
     columns = list(zip(*rows, strict=True))
     for place, process in processors.items():
         columns[place] = tuple(process(value) for value in columns[place])
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
-    else:
-        connection.exec_driver_sql(statement, tuple(list(column) for column in columns))
+        values = list(zip(*columns, strict=True))
+        return connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
+    return connection.exec_driver_sql(statement, tuple(list(column) for column in columns))
 
 
 @cache
-def _plain_insert(model: type[Base], names: tuple[str, ...], dialect: Dialect) -> tuple[str, dict[int, Any]]:
+def _plain_insert(
+    table: FromClause, names: tuple[str, ...], ending: str, dialect: Dialect
+) -> tuple[str, dict[int, Any]]:
     """The statement, and for each place how its value is turned."""
-    table = model.metadata.tables[model.__tablename__]
+    assert isinstance(table, Table)
     types = [table.c[name].type.dialect_impl(dialect) for name in names]
     turned = {place: type_.bind_processor(dialect) for place, type_ in enumerate(types)}
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' for _name in names)})"
     else:
-        source = f"SELECT * FROM unnest({', '.join(f'%s::{type_.compile(dialect)}[]' for type_ in types)})"  # noqa: S608
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) {source}"
+        source = f"SELECT * FROM unnest({', '.join(f'%s::{_array_of(type_, dialect)}[]' for type_ in types)})"  # noqa: S608
+    quoted = [dialect.identifier_preparer.quote(name) for name in names]
+    statement = f"INSERT INTO {table.name} ({', '.join(quoted)}) {source}{ending}"
     return statement, {place: process for place, process in turned.items() if process}
+
+
+def _array_of(type_: TypeEngine[Any], dialect: Dialect) -> str:
+    """What an array's elements are; a text without its length, since a cast would cut what the column refuses."""
+    return "TEXT" if isinstance(type_, String) else type_.compile(dialect)
+
+
+def run(statement: Executable, values: _Values | None = None) -> CursorResult[Any]:
+    """Execute a statement in the session's transaction past its objects: nothing is flushed first, nothing loaded.
+
+    For statements made once (`@cache`, `bindparam`) that write rows, or read a few columns, at a fraction of the cost.
+    """
+    return db.session.connection().execute(statement, values)
 
 
 def is_postgresql() -> bool:

@@ -81,6 +81,16 @@ class Committer:
             if not is_new:
                 self._gone.append((table, key))
             return {} if deleted else {LEAF_KEY: NOTHING}
+        return self._salted(table, key, values)
+
+    def of_new(self, table: str, key: str, values: Mapping[str, object]) -> dict[str, str]:
+        """What the leaf of a new row's event says of its personal fields: nothing where the table has none."""
+        if not values:
+            return {}
+        texts = {name: _text(value) for name, value in values.items()}
+        return self._salted(table, key, texts) if any(texts.values()) else {LEAF_KEY: NOTHING}
+
+    def _salted(self, table: str, key: str, values: Values) -> dict[str, str]:
         salt = os.urandom(SALT_BYTES).hex()
         self._salts.append({"table_name": table, "row_id": key, "salt": salt})
         return {LEAF_KEY: commitment(table, key, salt, values)}

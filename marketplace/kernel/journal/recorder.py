@@ -1,8 +1,8 @@
 """Writes an event for every journaled row that a transaction inserts, changes or deletes.
 
 It hangs on the session's flush, so a service cannot forget it; the events of a transaction are written together, right
-before its commit, which spares a statement a flush. Statements that bypass the session (bulk updates)
-are therefore not used on journaled tables, or their rows are given to `record_changed`.
+before its commit, which spares a statement a flush. Statements that bypass the session are used on journaled tables
+only through `insert_rows`, `insert_new`, `change_rows`, `changed_rows` and `change`, or give rows to `record_changed`.
 """
 
 import json
@@ -13,16 +13,17 @@ from functools import cache
 from typing import Any
 
 from flask import has_app_context
-from sqlalchemy import Connection, Engine, Table, event, insert, inspect
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapper, ORMExecuteState, Session, SessionTransaction, UOWTransaction
-from sqlalchemy.orm.attributes import instance_state
+from sqlalchemy import Connection, Engine, Table, Update, bindparam, event, inspect, update
+from sqlalchemy.orm import Mapper, Session, SessionTransaction, UOWTransaction
+from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
+from sqlalchemy.orm.util import identity_key
 
 from marketplace.kernel import clock, kept
-from marketplace.kernel.db import db, insert_plain, is_postgresql
-from marketplace.kernel.journal.canonical import row_digest
+from marketplace.kernel.db import db, insert_plain, insert_plain_new, run
+from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
 from marketplace.kernel.journal.commitments import Committer, personal_names
 from marketplace.kernel.journal.models import Event, Journaled
+from marketplace.kernel.personal import INDEX_SUFFIX
 
 DELETED = "0" * 64
 _WAITING = "journal_waiting"
@@ -54,7 +55,7 @@ def row_key(row: object) -> str:
     return "/".join(str(getattr(row, name)) for name in _shape(inspect(row).mapper).key)  # type: ignore[union-attr]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """What is asked of every row of a journaled table: its name, key, digested columns, values where none is given."""
 
@@ -62,6 +63,9 @@ class Shape:
     key: tuple[str, ...]
     columns: tuple[str, ...]
     defaults: Mapping[str, Any]
+    digest: Callable[[Sequence[object]], str]
+    personal: tuple[str, ...]
+    finds: bool
 
 
 @cache
@@ -75,7 +79,10 @@ def _shape(mapper: Mapper[Any]) -> Shape:
         for column in table.columns
         if column.default is not None and column.default.is_scalar
     }
-    return Shape(table, key, tuple(digest_columns(mapper)), defaults)
+    columns = tuple(digest_columns(mapper))
+    personal = tuple(personal_names(mapper))
+    finds = any(name + INDEX_SUFFIX in table.columns for name in personal)
+    return Shape(table, key, columns, defaults, row_digester(columns), personal, finds)
 
 
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
@@ -87,8 +94,8 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
         shape = _shape(instance_state(row).mapper)
         table = shape.table.name
         kept.note_change(session, table)
-        key = "/".join(str(getattr(row, name)) for name in shape.key)
-        digest = DELETED if deleted else row_digest({name: getattr(row, name) for name in shape.columns})
+        key = "/".join([str(getattr(row, name)) for name in shape.key])
+        digest = DELETED if deleted else shape.digest(_values(row, shape.columns))
         more = committer.commit(row, table, key, deleted=deleted)
         if not deleted:
             more |= row.journal_extra()
@@ -98,21 +105,33 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
         committer.keep()
 
 
+def _values(row: object, names: Sequence[str]) -> list[object]:
+    loaded = instance_dict(row)
+    try:
+        return [loaded[name] for name in names]
+    except KeyError:  # some of it has to be read first
+        return [getattr(row, name) for name in names]
+
+
 def _event(moment: datetime, at: str, table: str, key: str, digest: str, more: Mapping[str, Any]) -> Waiting:
-    leaf = leaf_text({"at": at, "digest": digest, "id": key, "table": table, "v": 1, **more})
+    if more:
+        leaf = leaf_text({"at": at, "digest": digest, "id": key, "table": table, "v": 1, **more})
+    else:  # the same text
+        leaf = f'{{"at":"{at}","digest":"{digest}","id":{text_of(key)},"table":"{table}","v":1}}'
     return moment, table, key, digest, leaf
 
 
 def insert_rows(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows as plain values in one statement, each with its event, as if they had been added as objects.
 
-    For rows that come many at a time and that the transaction does not read as objects. A column left out gets its
-    plain default; an id has to be given. Refuses a table whose events say more than the digest (TypeError).
+    For rows that the transaction does not read as objects. A column left out gets its plain default; an id has to be
+    given. Refuses a table whose events say more than digest and commitment, or that finds what is personal (TypeError).
     """
     if rows:
-        full = _filled(model, rows)
-        db.session.execute(insert(_shape(inspect(model)).table), full)
-        _record_plain(model, full)
+        full, shape = _filled(model, rows), _shape(inspect(model))
+        names = tuple(shape.table.columns.keys())
+        insert_plain(db.session.connection(), shape.table, names, [[row[name] for name in names] for row in full])
+        _record_plain(shape, full, new=True)
 
 
 def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
@@ -120,21 +139,80 @@ def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
 
     Where another transaction is inserting the same this waits for its end.
     """
-    (full,) = _filled(model, [row])
-    shape = _shape(inspect(model))
-    kind = postgresql.insert if is_postgresql() else sqlite.insert
-    statement = kind(shape.table).values(full).on_conflict_do_nothing().returning(*shape.table.primary_key)
-    if db.session.execute(statement).first() is None:
+    (full,), shape = _filled(model, [row]), _shape(inspect(model))
+    names = tuple(shape.table.columns.keys())
+    if not insert_plain_new(db.session.connection(), shape.table, names, [full[name] for name in names]):
         return False
-    _record_plain(model, [full])
+    _record_plain(shape, [full], new=True)
     return True
 
 
+def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write some columns of rows in one statement, each with its event, as if objects had been changed.
+
+    `rows` are whole and as they will be: read under their lock, then changed in `names`. Who holds one as an object
+    reads it anew. Refuses personal columns (TypeError).
+    """
+    if rows:
+        shape = _shape(inspect(model))
+        keys = [{f"key_{name}": row[name] for name in shape.key} for row in rows]
+        wanted = [key | {name: row[name] for name in names} for key, row in zip(keys, rows, strict=True)]
+        run(_update(shape, names), wanted if len(wanted) > 1 else wanted[0])
+        _record_plain(shape, rows)
+        _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
+
+
+def changed_rows(model: type[Journaled], statement: Update, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Execute an UPDATE that returns its table's columns; the rows it changed, each with its event.
+
+    For what the database itself works out or picks. Who holds one as an object reads it anew.
+    """
+    rows: list[Mapping[str, Any]] = [dict(row._mapping) for row in run(statement, values)]
+    if rows:
+        shape = _shape(inspect(model))
+        _record_plain(shape, rows)
+        _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
+    return rows
+
+
+def change(row: Journaled, **values: Any) -> None:
+    """Change columns of an object and write them now, with the event, without a flush's search for what else changed.
+
+    Refuses personal columns (TypeError), whose commitments a flush makes.
+    """
+    state, session = instance_state(row), db.session()
+    shape = _shape(state.mapper)
+    if state.modified:
+        session.flush()
+    statement = _update(shape, tuple(values))
+    for name, value in values.items():
+        set_committed_value(row, name, value)
+    run(statement, {f"key_{name}": getattr(row, name) for name in shape.key} | values)
+    _record(session, [(row, False)])
+
+
+@cache
+def _update(shape: Shape, names: tuple[str, ...]) -> Update:
+    if set(names) & set(shape.personal):
+        raise TypeError(f"What is personal in {shape.table.name} is changed in an object.")
+    columns = shape.table.c
+    statement = update(shape.table).values({name: bindparam(name) for name in names})
+    return statement.where(*(columns[name] == bindparam(f"key_{name}") for name in shape.key))
+
+
+def _read_anew(model: type[Journaled], keys: Sequence[tuple[Any, ...]]) -> None:
+    session = db.session()
+    if len(session.identity_map):
+        for key in keys:
+            held = session.identity_map.get(identity_key(model, key))
+            if held is not None:
+                session.expire(held)
+
+
 def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    mapper = inspect(model)
-    if personal_names(mapper) or model.journal_extra is not Journaled.journal_extra:
-        raise TypeError(f"{model.__name__} says more than its digest: add it as an object.")
-    shape = _shape(mapper)
+    shape = _shape(inspect(model))
+    if shape.finds or model.journal_extra is not Journaled.journal_extra:
+        raise TypeError(f"{model.__name__} needs more than its values: add it as an object.")
     full = [{**shape.defaults, **row} for row in rows]
     missing = set(shape.table.columns.keys()) - full[0].keys()
     if missing:
@@ -142,21 +220,17 @@ def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict
     return full
 
 
-def _record_plain(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
-    moment, shape = clock.now(), _shape(inspect(model))
-    at, table = moment.isoformat(), shape.table.name
-    kept.note_change(db.session(), table)
-    db.session().info.setdefault(_WAITING, []).extend(
-        _event(
-            moment,
-            at,
-            table,
-            "/".join(str(row[name]) for name in shape.key),
-            row_digest({name: row[name] for name in shape.columns}),
-            {},
-        )
-        for row in rows
-    )
+def _record_plain(shape: Shape, rows: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
+    session, moment, table = db.session(), clock.now(), shape.table.name
+    at, events = moment.isoformat(), session.info.setdefault(_WAITING, [])
+    kept.note_change(session, table)
+    committer = Committer(session)
+    for row in rows:
+        key = "/".join([str(row[name]) for name in shape.key])
+        digest = shape.digest([row[name] for name in shape.columns])
+        more = committer.of_new(table, key, {name: row[name] for name in shape.personal}) if new else {}
+        events.append(_event(moment, at, table, key, digest, more))
+    committer.keep()
 
 
 def _write(session: Session, connection: Connection | None = None) -> None:
@@ -164,7 +238,7 @@ def _write(session: Session, connection: Connection | None = None) -> None:
     if events:
         # A look at wages has a session of its own: its events go where its row goes.
         connection = connection or session.connection()
-        insert_plain(connection, Event, ("at", "table_name", "row_id", "digest", "leaf"), events)
+        insert_plain(connection, Event.__table__, ("at", "table_name", "row_id", "digest", "leaf"), events)
 
 
 def record_changed(rows: Iterable[Journaled]) -> None:
@@ -190,11 +264,12 @@ def _before_savepoint(connection: Connection, _name: str | None) -> None:
         _write(db.session(), connection)
 
 
-def _before_reading(state: ORMExecuteState) -> None:
+def _before_reading(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
     """Whoever reads the journal within the transaction finds what the transaction has done."""
-    waits = _WAITING in state.session.info and state.is_select
-    if waits and any(mapper.class_ is Event for mapper in state.all_mappers):
-        _write(state.session)
+    if Event.__tablename__ in statement and has_app_context() and db.session.registry.has():
+        session = db.session()
+        if _WAITING in session.info and session.connection() is connection:
+            _write(session, connection)
 
 
 def _after_end(session: Session, transaction: SessionTransaction) -> None:
@@ -208,7 +283,7 @@ def _after_rollback(session: Session, _previous: SessionTransaction) -> None:
 
 event.listen(db.session, "after_flush", _after_flush)
 event.listen(db.session, "before_commit", _before_commit)
-event.listen(db.session, "do_orm_execute", _before_reading)
 event.listen(db.session, "after_soft_rollback", _after_rollback)
 event.listen(db.session, "after_transaction_end", _after_end)
+event.listen(Engine, "before_cursor_execute", _before_reading)
 event.listen(Engine, "savepoint", _before_savepoint)

@@ -54,7 +54,7 @@ def _sequence_batch() -> int:
     nodes = merkle.append(size, hashes, lambda level, index: known[level, index])
     known |= {(node.level, node.index): node.hash for node in nodes}
     rows = [(node.level, node.index, node.hash) for node in nodes]
-    insert_plain(db.session.connection(), Node, ("level", "position", "hash"), rows)
+    insert_plain(db.session.connection(), Node.__table__, ("level", "position", "hash"), rows)
     _number([event_id for event_id, _leaf in waiting], size)
     _sign(size + len(waiting), known)
     db.session.commit()

@@ -2,7 +2,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, StrEnum
 from uuid import UUID
 
 import pytest
@@ -18,11 +18,20 @@ from marketplace.kernel.journal.canonical import (
     digest,
     json_value,
     row_digest,
+    row_digester,
     wide_int,
 )
 
 SAFE = st.integers(-SAFE_INTEGER_MAX, SAFE_INTEGER_MAX)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+class State(StrEnum):
+    """As a column may be given one."""
+
+    PAID = "paid"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | SAFE | TEXT,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
@@ -64,6 +73,42 @@ def test_a_row_s_digest_is_that_of_its_values(columns: dict[str, object]) -> Non
     values = {name: json_value(value) for name, value in columns.items()}
 
     assert row_digest(columns) == hashlib.sha256(rfc8785.dumps(values)).hexdigest()  # type: ignore[arg-type]
+
+
+ROWS = st.dictionaries(
+    st.text(st.characters(max_codepoint=127), min_size=1, max_size=12),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**64), 2**64)
+    | TEXT
+    | st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=7))]))
+    | st.dates()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.binary(max_size=8)
+    | st.uuids()
+    | st.sampled_from(State)
+    | JSON,
+    min_size=1,
+)
+
+
+@given(ROWS)
+def test_the_digester_of_a_table_gives_what_row_digest_gives(columns: dict[str, object]) -> None:
+    names = sorted(columns)
+
+    assert row_digester(names)([columns[name] for name in names]) == row_digest(columns)
+
+
+@pytest.mark.parametrize("value", [1.5, datetime(2026, 4, 10), "\ud800", ["\ud800"], object()])
+def test_the_digester_of_a_table_refuses_what_row_digest_refuses(value: object) -> None:
+    with pytest.raises(NotCanonical):
+        row_digester(["a"])([value])
+
+
+@pytest.mark.parametrize("names", [["b", "a"], ["a", "a"], ["\u00e9"], []])
+def test_a_digester_wants_names_that_have_one_order(names: list[str]) -> None:
+    with pytest.raises(ValueError, match="in order"):
+        row_digester(names)
 
 
 @pytest.mark.parametrize(

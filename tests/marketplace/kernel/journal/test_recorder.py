@@ -1,17 +1,23 @@
 """When the events of a transaction are written: together, before its commit, and none that was taken back."""
 
+import contextlib
 import json
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import bindparam, inspect
+from sqlalchemy.exc import DataError
 
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Device, Organisation, User
+from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from marketplace.kernel.journal.commitments import check_commitments
 from marketplace.kernel.journal.models import Event
-from marketplace.kernel.journal.recorder import digest_of, insert_new, insert_rows
+from marketplace.kernel.journal.recorder import change, change_rows, changed_rows, digest_of, insert_new, insert_rows
 from marketplace.ledger.models import Account, Book
 from marketplace.ledger.services import open_book
+from tests.factories.accounts import make_organisation
 from tests.queries import count_queries
 
 
@@ -109,6 +115,73 @@ def test_a_row_that_is_there_already_is_neither_inserted_nor_recorded() -> None:
     db.session.commit()
 
     assert recorded() == ["once"]
+
+
+def newest(row_id: str) -> str:
+    """The digest in the last event of a row."""
+    query = db.select(Event.digest).where(Event.row_id == row_id).order_by(Event.id.desc())
+    return str(db.session.scalars(query).first())
+
+
+def test_an_object_changed_at_once_is_recorded_as_a_flush_would() -> None:
+    coop = make_organisation()
+    coop.name = "Changed before"
+
+    change(coop, district="Sumba Timur", approved_at=None)
+    assert newest(coop.id) == digest_of(coop)
+    db.session.commit()
+
+    assert (coop.name, coop.district, coop.approved_at) == ("Changed before", "Sumba Timur", None)
+    assert newest(coop.id) == digest_of(coop)
+
+
+def test_rows_changed_by_a_statement_are_recorded_and_read_anew_by_who_holds_them() -> None:
+    coop, table = make_organisation(), Organisation.__table__
+    row = {column.key: getattr(coop, column.key) for column in table.columns}
+
+    change_rows(Organisation, ("district",), [row | {"district": "Ende"}])
+    assert (coop.district, newest(coop.id)) == ("Ende", digest_of(coop))
+    statement = db.update(Organisation).where(Organisation.id == bindparam("it")).values(district="Sikka")
+    statement = statement.returning(*table.columns)
+    (changed,) = changed_rows(Organisation, statement, {"it": coop.id})
+    assert changed_rows(Organisation, statement, {"it": "none"}) == []
+    db.session.commit()
+
+    assert (changed["district"], coop.district, newest(coop.id)) == ("Sikka", "Sikka", digest_of(coop))
+
+
+def test_plain_rows_are_committed_to_in_what_is_personal() -> None:
+    coop, moment = make_organisation(), clock.now()
+    empty = {"organisation_id": coop.id, "created_at": moment, "expires_at": moment, "label": ""}
+
+    rows = [
+        empty | {"id": "D-1", "token_hash": "1", "label": "Bu Ani's phone"},
+        empty | {"id": "D-2", "token_hash": "2"},
+    ]
+    insert_rows(Device, rows)
+    db.session.commit()
+
+    assert [device.label for device in db.session.scalars(db.select(Device).order_by(Device.id))] == [
+        "Bu Ani's phone",
+        "",
+    ]
+    leaves = {it.row_id: it.leaf for it in db.session.scalars(db.select(Event).where(Event.row_id.like("D-%")))}
+    assert "Ani" not in leaves["D-1"]
+    assert (len(json.loads(leaves["D-1"])["commitment"]), json.loads(leaves["D-2"])["commitment"]) == (64, "")
+    assert list(check_commitments(inspect(Device))) == []
+
+
+def test_a_text_too_long_for_its_column_is_refused_and_never_cut(app: Flask) -> None:
+    book = open_book("long")
+
+    with contextlib.suppress(DataError):  # PostgreSQL's own refusal; SQLite keeps all of it
+        insert_rows(Account, [{"id": "L-1", "book_id": book.id, "code": "x" * 121}])
+        assert db.session.scalars(db.select(Account.code)).all() == ["x" * 121]
+
+
+def test_what_is_personal_is_changed_in_an_object_alone() -> None:
+    with pytest.raises(TypeError, match="changed in an object"):
+        change_rows(Device, ("label",), [{"id": "D-1", "label": "elsewhere"}])
 
 
 def test_plain_values_are_refused_where_an_event_would_say_too_little() -> None:
