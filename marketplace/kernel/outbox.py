@@ -21,7 +21,6 @@ from sqlalchemy import (
     Update,
     bindparam,
     func,
-    insert,
     select,
     text,
     update,
@@ -30,7 +29,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, begin_writing, db, is_postgresql, reading
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, begin_writing, db, insert_plain, is_postgresql, reading
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
 
@@ -109,15 +108,11 @@ def publish(topic: str, payload: dict[str, Any]) -> None:
     handlers = current_app.extensions["outbox"].get(topic, {})
     if not handlers:
         return
-    moment = clock.now()
-    message_id = ids.new_id()
-    message = {"id": message_id, "topic": topic, "payload": payload, "created_at": moment}
-    db.session.execute(insert(Message.__table__), message)  # type: ignore[arg-type]
-    wanted = [
-        {"id": ids.new_id(), "message_id": message_id, "handler": name, "due_at": moment, "attempts": 0}
-        for name in handlers
-    ]
-    db.session.execute(insert(Delivery.__table__), wanted)  # type: ignore[arg-type]
+    moment, message_id, connection = clock.now(), ids.new_id(), db.session.connection()
+    message = (message_id, topic, payload, moment)
+    insert_plain(connection, Message.__table__, ("id", "topic", "payload", "created_at"), [message])
+    wanted = [(ids.new_id(), message_id, handler, moment, 0) for handler in handlers]
+    insert_plain(connection, Delivery.__table__, ("id", "message_id", "handler", "due_at", "attempts"), wanted)
 
 
 def waiting_for(handler_id: str) -> list[dict[str, Any]]:
