@@ -103,6 +103,8 @@ CARD_HOLD_MINUTES = 30
 RECEIPT_WAIT_MINUTES_MAX = 15
 """How long a paid order may be without its receipt before `verify` says so."""
 TRANSFER_HOLD_DAYS = 3
+LEDGER_ACCOUNTS_KEPT_MAX = 20_000
+"""How many of the ledger's accounts a process knows by heart."""
 RATE_AGE_DAYS_MAX = 7
 RATE_AGE_DAYS_WARNING = 5
 FEE_HOURS_MAX = 24

@@ -1,21 +1,19 @@
 """The only writer of the ledger."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, event, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, LumbungError
-from marketplace.kernel.journal.recorder import insert_new, insert_rows
+from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.money import Money
-from marketplace.ledger.models import Account, Book, Entry, Posting
-
-_KNOWN = "ledger_accounts"
+from marketplace.ledger.accounts import chart_of
+from marketplace.ledger.models import Book, Entry, Posting
 
 
 class Unbalanced(LumbungError):
@@ -77,9 +75,9 @@ def post_all(drafts: Iterable[Draft]) -> None:
     kept = [(draft, [side for side in draft.sides if side.amount]) for draft in drafts]
     kept = [(draft, sides) for draft, sides in kept if sides]
     places = dict.fromkeys((draft.book_id, side.account) for draft, sides in kept for side in sides)
-    currencies, accounts = _books_and_accounts(list(places))
+    chart = chart_of(list(places))
     for draft, sides in kept:
-        _refuse_unbalanced(currencies[draft.book_id], sides)
+        _refuse_unbalanced(chart.currencies[draft.book_id], sides)
     moment = clock.now()
     entries, postings = [], []
     for draft, sides in kept:
@@ -90,7 +88,7 @@ def post_all(drafts: Iterable[Draft]) -> None:
             {
                 "entry_id": entry_id,
                 "ordinal": ordinal,
-                "account_id": accounts[draft.book_id, side.account],
+                "account_id": chart.accounts[draft.book_id, side.account],
                 "currency": side.amount.currency,
                 "amount_minor": side.amount.minor,
             }
@@ -109,7 +107,7 @@ def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = No
     if not kept:
         return None
     _refuse_unbalanced(book.currency, kept)
-    accounts = _accounts(list(dict.fromkeys((book.id, side.account) for side in kept)))
+    accounts = chart_of(list(dict.fromkeys((book.id, side.account) for side in kept))).accounts
     return _write(book, source, [(accounts[book.id, s.account], s.amount) for s in kept], on or clock.today(), None)
 
 
@@ -129,53 +127,6 @@ def _refuse_unbalanced(only: str | None, sides: list[Side]) -> None:
         sums[side.amount.currency] = sums.get(side.amount.currency, 0) + side.amount.minor
     if any(sums.values()) or (only and set(sums) != {only}):
         raise Unbalanced
-
-
-def _accounts(places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """The accounts' ids by book and code, made where there are none.
-
-    Known ones are remembered for as long as the session's transactions succeed.
-    """
-    known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
-    if any(place not in known for place in places):
-        _books_and_accounts(places)
-    return {place: known[place] for place in places}
-
-
-def _books_and_accounts(places: Sequence[tuple[str, str]]) -> tuple[dict[str, str | None], dict[tuple[str, str], str]]:
-    """The currencies of books and the ids of accounts in them, in one question; missing accounts are made."""
-    known: dict[tuple[str, str], str] = db.session().info.setdefault(_KNOWN, {})
-    currencies = _read(places, known)
-    missing = sorted(place for place in places if place not in known)
-    if missing:
-        # Somebody else may open the same account at this moment: whoever comes second waits and takes the first one's.
-        rows = [{"id": ids.new_id(), "book_id": book_id, "code": code} for book_id, code in missing]
-        made = [(row["book_id"], row["code"], row["id"]) for row in rows if insert_new(Account, row)]
-        known |= {(book_id, code): account_id for book_id, code, account_id in made}
-        if len(made) < len(missing):
-            _read(places, known)
-    return currencies, known
-
-
-def _read(places: Sequence[tuple[str, str]], known: dict[tuple[str, str], str]) -> dict[str, str | None]:
-    """Learn which of the accounts exist; the currencies of their books."""
-    books, codes = {book_id for book_id, _code in places}, {code for _book_id, code in places}
-    query = (
-        select(Book.id, Book.currency, Account.code, Account.id)
-        .outerjoin(Account, and_(Account.book_id == Book.id, Account.code.in_(codes)))
-        .where(Book.id.in_(books))
-    )
-    currencies = {}
-    for book_id, currency, code, account_id in db.session.execute(query):
-        currencies[book_id] = currency
-        if account_id:
-            known[book_id, code] = account_id
-    return currencies
-
-
-@event.listens_for(db.session, "after_soft_rollback")
-def _forget_accounts(session: Session, _previous: object) -> None:
-    session.info.pop(_KNOWN, None)
 
 
 def _write(book: Book, source: str, sides: list[tuple[str, Money]], on: date, reverses_id: str | None) -> Entry:

@@ -1,3 +1,4 @@
+import contextlib
 from datetime import date
 
 import pytest
@@ -70,6 +71,30 @@ def test_of_entries_posted_at_once_none_is_written_where_one_is_refused(book: Bo
             post_all([Draft(book.id, "E01", good, DAY), Draft(book.id, "E02", bad, DAY)])
 
     assert queries.entries_of("E01") == []
+
+
+def test_accounts_are_known_by_heart_once_committed_and_never_what_was_taken_back(book: Book):
+    book_id = book.id
+
+    def asked(source: str) -> int:
+        with count_queries(current_app) as statements:
+            post_all([Draft(book_id, source, [debit("cash", Money(5, BAHT)), credit("capital", Money(5, BAHT))], DAY)])
+        return sum("ledger_book" in each or "ledger_account" in each for each in statements)
+
+    db.session.commit()
+    assert asked("E01") > 0
+    db.session.rollback()
+    assert asked("E02") > 0  # what was made is gone with the first
+    db.session.commit()
+
+    assert asked("E03") == 0
+    with contextlib.suppress(ZeroDivisionError), db.session.begin_nested():
+        post_all([Draft(book_id, "E04", [debit("till", Money(5, BAHT)), credit("cash", Money(5, BAHT))], DAY)])
+        raise ZeroDivisionError
+    post_all([Draft(book_id, "E05", [debit("till", Money(7, BAHT)), credit("cash", Money(7, BAHT))], DAY)])
+    db.session.commit()
+
+    assert queries.balance(book, "till") == Money(7, BAHT)
 
 
 def test_an_entry_that_does_not_sum_to_zero_is_refused(book: Book):
