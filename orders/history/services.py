@@ -28,7 +28,7 @@ from orders.history.goods import shelve
 from orders.history.models import HistoryInvoice
 from orders.history.reading import CURRENCY, SOURCE, Invoice, Line, Reading
 from orders.receipts.services import issue_receipt
-from producers.lots.services import take_many_for_sale
+from producers.lots.selling import take_many_for_sale
 
 INVOICES_PER_COMMIT = 20
 SELLER_NAME = "Online Retail"

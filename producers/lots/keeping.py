@@ -61,12 +61,12 @@ def receive(lot: Lot, quantity: int, costs: Sequence[CostRow], cause: Cause) -> 
 
 
 def draw(lot: Lot, quantity: int, kind: str, cause: Cause, member: Member | None = None) -> list[CostRow]:
-    """Take goods out of a lot for good ('used' or 'lost' from store or home, 'sold'), and the cost that goes with them.
+    """Take goods out of a lot for good, 'used' or 'lost' from store or home, and the cost that goes with them.
 
     The cost is one taking of the quantity from all that remains, store and homes (rules 1 and 6). Refuses more than
-    lies there, goods on hold, and, unless they are sold, goods that stand in the shop.
+    lies there, goods on hold and goods that stand in the shop, which `selling` alone takes.
     """
-    refuse_more_than_there(lot, quantity, member, sold=kind == "sold")
+    refuse_more_than_there(lot, quantity, member)
     costs = _take_costs(lot, quantity)
     if member is None:
         lot.stock -= quantity
@@ -131,10 +131,10 @@ def refuse_more_than_remains(lot: Lot, quantity: int) -> None:
         raise NotEnough(number=lot.number, left=lot.remaining, asked=quantity)
 
 
-def refuse_more_than_there(lot: Lot, quantity: int, member: Member | None, *, sold: bool = False) -> None:
+def refuse_more_than_there(lot: Lot, quantity: int, member: Member | None) -> None:
     """Refuse a quantity that does not lie in the store or at the member's home, or that is not free to move."""
     _refuse_nothing(quantity)
-    if lot.on_hold and not sold:
+    if lot.on_hold:
         raise OnHold(number=lot.number)
     if member is not None:
         home = db.session.get(HomeHolding, (lot.id, member.id), populate_existing=True)
@@ -144,10 +144,9 @@ def refuse_more_than_there(lot: Lot, quantity: int, member: Member | None, *, so
         return
     if quantity > lot.stock:
         raise NotEnough(number=lot.number, left=lot.stock, asked=quantity)
-    if not sold:
-        listed = listed_of(lot.id)
-        if quantity > lot.stock - listed:
-            raise Listed(number=lot.number, listed=listed)
+    listed = listed_of(lot.id)
+    if quantity > lot.stock - listed:
+        raise Listed(number=lot.number, listed=listed)
 
 
 def add_cost(lot: Lot, row: CostRow) -> None:

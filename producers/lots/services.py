@@ -1,7 +1,6 @@
-"""Lots come into being, are brought in, sold, sent back, held. What steps do to them is in `steps`."""
+"""Lots come into being, are brought in, sent back, held. Steps are in `steps`, their sale in `selling`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
@@ -28,8 +27,9 @@ from producers.lots.errors import (
     QuantityNotPositive,
 )
 from producers.lots.keeping import Cause
-from producers.lots.models import Lot, LotCost, OpeningAuthor, OpeningStock
+from producers.lots.models import Lot, OpeningAuthor, OpeningStock
 from producers.lots.queries import awaits_cost, costs_of, lot_numbered
+from producers.lots.selling import inventory_account
 
 BASE_UNITS = frozenset({"GRM", "H87"})
 
@@ -148,51 +148,6 @@ def declare_cost(actor: Actor, lot: Lot, costs: Mapping[str, int]) -> Lot:
     return lot
 
 
-def take_for_sale(lot_id: str, quantity: int, *, order_line_id: str) -> list[CostRow]:
-    """Sell a quantity of a lot to an order line and give the cost that goes with it; refuses more than the stock."""
-    return sell([(order_line_id, lot_id, quantity)])[order_line_id].costs
-
-
-@dataclass(frozen=True, slots=True)
-class Sold:
-    """What goes with pieces that were sold: their cost, and the account that it lay on."""
-
-    costs: list[CostRow]
-    inventory: str
-
-
-def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
-    """Sell pieces (order line id, lot id, quantity), all lots locked at once; by order line id what goes with them.
-
-    Refuses more than the stock.
-    """
-    lots = keeping.lock({lot_id for _line, lot_id, _quantity in pieces})
-    sold = {}
-    for line_id, lot_id, quantity in pieces:
-        lot = lots[lot_id]
-        costs = keeping.draw(lot, quantity, "sold", Cause(line_id, clock.today(lot.organisation.zone)))
-        sold[line_id] = Sold(costs, inventory_of(lot))
-    return sold
-
-
-def take_many_for_sale(pieces: Sequence[tuple[str, str, int]]) -> None:
-    """Sell pieces (order line id, lot id, quantity) of lots that carry no cost, all under one lock and in one write.
-
-    For history, whose lots were brought in without a cost; refuses more than the stock, and a lot that has a cost.
-    """
-    lots = keeping.lock({lot_id for _line, lot_id, _quantity in pieces})
-    if db.session.scalar(select(LotCost.lot_id).where(LotCost.lot_id.in_(lots), LotCost.amount_minor > 0).limit(1)):
-        raise CostStands(number="")
-    for line_id, lot_id, quantity in pieces:
-        lot = lots[lot_id]
-        keeping.refuse_more_than_there(lot, quantity, None, sold=True)
-        lot.stock -= quantity
-        lot.sold += quantity
-        cause = Cause(line_id, clock.today(lot.organisation.zone))
-        db.session.add(keeping.movement_of(lot, "sold", quantity, cause))
-    db.session.flush()
-
-
 def bring_in_more(lot: Lot, quantity: int, *, source: str) -> None:
     """Raise a brought-in lot by a further quantity without a cost; refuses nothing and a lot that has a cost."""
     lot = keeping.lock([lot.id])[lot.id]
@@ -255,4 +210,4 @@ def _post_brought_in(lot: Lot, source: str, rows: Sequence[CostRow]) -> None:
 
 def inventory_of(lot: Lot) -> str:
     """The account that a lot's cost lies on."""
-    return f"inventory:{lot.number}"
+    return inventory_account(lot.number)

@@ -19,7 +19,8 @@ from marketplace.ledger.queries import balances, book_named
 from producers.labour.services import record_work, sign_off_step
 from producers.lots.models import HomeHolding, Lot
 from producers.lots.queries import costs_of
-from producers.lots.services import return_from_sale, take_for_sale
+from producers.lots.selling import take_for_sale
+from producers.lots.services import return_from_sale
 from producers.lots.steps import InputLine, OutputLine, record_step
 from producers.materials.services import issue_material, record_stock_loss, return_material
 from tests import databases

@@ -11,7 +11,8 @@ from producers.cooperatives.services import give_consent, revoke_consent
 from producers.decisions.queries import NotDecided
 from producers.lots.errors import NotEnough, OnHold
 from producers.lots.queries import lot_numbered
-from producers.lots.services import bring_in, declare_cost, put_on_hold, return_from_sale, take_for_sale
+from producers.lots.selling import take_for_sale
+from producers.lots.services import bring_in, declare_cost, put_on_hold, return_from_sale
 from producers.publishing.queries import publication_of_lot, publication_of_stock, publications
 from producers.publishing.services import BelowFloor, PriceUnlike, WithoutCost, publish_lot
 from tests.factories.producers import make_coop, make_platform, woven_lot
