@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, bindparam, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Update, bindparam, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalogue.models import Reservation, Stock
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, run
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.journal import recorder
 
@@ -83,23 +84,28 @@ def _changed(stock_id: str, **counts: ColumnElement[int]) -> Stock:
     return db.session.scalars(changed, execution_options=options).one()
 
 
-def held_for(order_id: str) -> Sequence[Reservation]:
+Held = Mapping[str, Any]
+"""A reservation by its columns' names."""
+
+
+def held_for(order_id: str) -> list[Held]:
     """What is held for an order, in key order; it changes only under the order's lock."""
-    return db.session.scalars(_held(), {"order_id": order_id}).all()
+    return [dict(row._mapping) for row in run(_held(), {"order_id": order_id})]
 
 
 @cache
-def _held() -> Select[tuple[Reservation]]:
-    query = select(Reservation).where(Reservation.order_id == bindparam("order_id"), Reservation.state == "held")
-    return query.order_by(Reservation.stock_id)
+def _held() -> Select[Any]:
+    table = Reservation.__table__
+    query = select(*table.columns).where(table.c.order_id == bindparam("order_id"), table.c.state == "held")
+    return query.order_by(table.c.stock_id)
 
 
-def sell(held: Sequence[Reservation]) -> None:
+def sell(held: Sequence[Held]) -> None:
     """Turn what is held for an order into sold. Call it last: it keeps the shelf's rows locked from here on."""
     _settle(held, "sold")
 
 
-def release(held: Sequence[Reservation]) -> None:
+def release(held: Sequence[Held]) -> None:
     """Let go of what is held for an order."""
     _settle(held, "released")
 
@@ -112,15 +118,17 @@ def take_back(stock_id: str, quantity: int) -> Stock:
     return stock
 
 
-def _settle(held: Sequence[Reservation], state: str) -> None:
-    for reservation in held:
-        reservation.state = state
-    db.session.flush()
-    recorder.record_changed([_let_go(reservation, sold=state == "sold") for reservation in held])
+def _settle(held: Sequence[Held], state: str) -> None:
+    recorder.change_rows(Reservation, ("state",), [{**each, "state": state} for each in held])
+    for each in held:
+        let_go = {"stock": each["stock_id"], "pieces": each["quantity"]}
+        recorder.changed_rows(Stock, _letting_go(sold=state == "sold"), let_go)
 
 
-def _let_go(reservation: Reservation, *, sold: bool) -> Stock:
-    counts = {"reserved": Stock.reserved - reservation.quantity}
+@cache
+def _letting_go(*, sold: bool) -> Update:
+    table, pieces = Stock.__table__, bindparam("pieces", type_=BigInteger)
+    counts: dict[str, ColumnElement[int]] = {"reserved": table.c.reserved - pieces}
     if sold:
-        counts["sold"] = Stock.sold + reservation.quantity
-    return _changed(reservation.stock_id, **counts)
+        counts["sold"] = table.c.sold + pieces
+    return recorder.telling(Stock, update(Stock).where(table.c.id == bindparam("stock")).values(counts))

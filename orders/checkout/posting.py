@@ -6,9 +6,10 @@ bridges the two currencies (rules 20 and 21).
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.organisations import platform
+from marketplace.accounts.organisations import platform_facts
 from marketplace.kernel import clock, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
@@ -21,11 +22,39 @@ FEES = ("platform_fee", "payment_fee")
 ACCOUNTS = {"premium": "fund:premium", "reserve": "fund:reserve", "tax": "tax_payable"}
 
 
+class BookKeeper(Protocol):
+    """Whose book it is, as an object or as the columns that a posting asks for."""
+
+    @property
+    def book_id(self) -> str:
+        """Her book."""
+
+    @property
+    def zone(self) -> str:
+        """Where her day begins and ends."""
+
+
+class Party(BookKeeper, Protocol):
+    """A seller, as an object or as the columns that a sale asks for."""
+
+    @property
+    def id(self) -> str:
+        """The organisation."""
+
+    @property
+    def slug(self) -> str:
+        """What names its accounts in the platform's book."""
+
+    @property
+    def currency(self) -> str:
+        """The one currency of its book."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """What the platform comes to owe one seller: its own currency, and what of the charge stands behind it."""
 
-    organisation: Organisation
+    organisation: Party
     origin: Money
     charge: Money
 
@@ -36,12 +65,12 @@ def book_of(organisation: Organisation) -> Book:
     return memo.once(("book", book_id), lambda: db.session.get_one(Book, book_id))
 
 
-def post_in(organisation: Organisation, source: str, sides: Iterable[Side]) -> None:
+def post_in(organisation: BookKeeper, source: str, sides: Iterable[Side]) -> None:
     """Post in an organisation's book, on the day it is where the organisation lies."""
     post_all([draft_in(organisation, source, sides)])
 
 
-def draft_in(organisation: Organisation, source: str, sides: Iterable[Side]) -> Draft:
+def draft_in(organisation: BookKeeper, source: str, sides: Iterable[Side]) -> Draft:
     """The entry that `post_in` would post."""
     return Draft(organisation.book_id, source, sides, clock.today(organisation.zone))
 
@@ -76,10 +105,10 @@ def cost_sides(rows: Iterable[Row], currency: str, inventory: str, sign: int = 1
 
 def payment_of(source: str, order_number: str, amount: Money, fund: str) -> Draft:
     """The buyer's money is here and is still the buyer's."""
-    return draft_in(platform(), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
+    return draft_in(platform_facts(), source, [debit(fund, amount), credit(f"buyer_funds:{order_number}", amount)])
 
 
-def line_sale(source: str, seller: Organisation, rows: list[Row], inventory: str | None) -> Draft:
+def line_sale(source: str, seller: Party, rows: list[Row], inventory: str | None) -> Draft:
     """One line in the seller's book: what the platform owes for it, each row of its split, the goods it cost."""
     currency = seller.currency
     owed = Money(kept_by_seller(rows)[1], currency)
@@ -95,7 +124,7 @@ def platform_sale(source: str, order_number: str, total: Money, dues: list[Due],
     for due in dues:
         sides += due_sides(due)
     sides += [credit("income:platform_fee", fees["platform_fee"]), credit("payment_fee_accrued", fees["payment_fee"])]
-    return draft_in(platform(), source, sides)
+    return draft_in(platform_facts(), source, sides)
 
 
 def due_sides(due: Due) -> list[Side]:
@@ -110,4 +139,6 @@ def due_sides(due: Due) -> list[Side]:
 
 def refund_reserve(source: str, amount: Money) -> Draft:
     """Set a part of the platform's fee aside for refunds (rule 23)."""
-    return draft_in(platform(), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)])
+    return draft_in(
+        platform_facts(), source, [debit("expense:refund_reserve", amount), credit("refund_reserve", amount)]
+    )

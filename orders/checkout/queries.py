@@ -6,9 +6,7 @@ from functools import cache
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
-from sqlalchemy.orm.attributes import set_committed_value
 
-from marketplace.catalogue.models import Stock
 from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
@@ -24,22 +22,11 @@ def order_with_token(token: str) -> Order:
     return order
 
 
-def load_lines(order: Order) -> None:
-    """Read an order's lines with sellers and lots in one question, without the lots' stories and the lines' splits."""
-    set_committed_value(order, "lines", list(db.session.scalars(_lines(), {"order_id": order.id})))
-
-
 @cache
 def _with_token() -> Select[tuple[Order]]:
     """The order's page tells neither a line's lot nor its split: whoever needs them asks."""
     lines = joinedload(Order.lines).options(lazyload(OrderLine.splits), lazyload(OrderLine.organisation))
     return select(Order).where(Order.token == bindparam("token")).options(lines)
-
-
-@cache
-def _lines() -> Select[tuple[OrderLine]]:
-    query = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.ordinal)
-    return query.options(joinedload(OrderLine.stock).defer(Stock.story), lazyload(OrderLine.splits))
 
 
 def order_numbered(number: str) -> Order:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.orm.util import identity_key
+
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
 from orders.checkout.models import OrderLine, OrderSplit
@@ -20,6 +22,10 @@ def freeze(splits: Mapping[str, Iterable[Row]], order_id: str) -> None:
     insert_rows(
         OrderSplit, [row for line_id, rows in splits.items() for row in _plain(line_id, 1, "sale", order_id, rows)]
     )
+    for line_id in splits:  # whoever holds a line as an object has seen it without
+        line = db.session.identity_map.get(identity_key(OrderLine, line_id))
+        if line is not None:
+            db.session.expire(line, ["splits"])
 
 
 def _plain(line_id: str, first: int, kind: str, cause_id: str, rows: Iterable[Row]) -> list[dict[str, Any]]:

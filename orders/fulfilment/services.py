@@ -1,5 +1,7 @@
 """Services on parcels."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -35,10 +37,11 @@ STEPS: dict[tuple[str, str], str | None] = {
 }
 
 
-def open_parcels(order: Order) -> None:
+def open_parcels(order_id: str, seller_ids: Iterable[str]) -> None:
     """One parcel to pack for each seller of a paid order."""
-    sellers = dict.fromkeys(line.organisation_id for line in order.lines)
-    insert_rows(Parcel, [{"id": ids.new_id(), "order_id": order.id, "organisation_id": seller} for seller in sellers])
+    insert_rows(
+        Parcel, [{"id": ids.new_id(), "order_id": order_id, "organisation_id": seller_id} for seller_id in seller_ids]
+    )
 
 
 def mark_packed(actor: Actor, parcel: Parcel) -> Parcel:

@@ -1,15 +1,19 @@
 """Services on payments. None calls the provider: that happens after the commit, in `handlers` and `edge`."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, Update, bindparam, func, select, update
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.organisations import platform
 from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
+from marketplace.kernel.journal.recorder import changed_rows, insert_new, telling
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
 from marketplace.ledger.services import credit, debit, post, post_all, reverse
@@ -105,46 +109,66 @@ def record_payment(
     actor: Actor = SYSTEM,
     source: str | None = None,
 ) -> Payment:
+    """Take money that came for an order, as `take_payment` does; the payment, which may be the one counted before."""
+    take_payment(order_id, amount, method=method, reference=reference, proof=proof, actor=actor, source=source)
+    return db.session.scalars(select(Payment).where(Payment.reference == reference)).one()
+
+
+def take_payment(
+    order_id: str,
+    amount: Money,
+    *,
+    method: str,
+    reference: str,
+    proof: str = "",
+    actor: Actor = SYSTEM,
+    source: str | None = None,
+) -> None:
     """Take money that came for an order; the same reference counts once, in whatever order events arrive.
 
     Money that finds the order ended, emptied or paid already becomes a sum to send back, never an error.
     """
-    order = lock_order(order_id)
-    counted = db.session.scalar(select(Payment).where(Payment.reference == reference))
-    if counted:
-        return counted
-    payment = Payment(
-        order_id=order.id,
-        method=method,
-        fund=CARD_FUND if method == "card" else f"bank:{amount.currency}",
-        reference=reference,
-        currency=amount.currency,
-        amount_minor=amount.minor,
-        proof=proof,
-        received_at=clock.now(),
-        confirmed_by=actor.user_id,
-    )
-    db.session.add(payment)
-    live = db.session.scalar(_live(order.id).with_for_update())
-    if live:
-        live.state, live.ended_at = "succeeded" if method == "card" else "closed", payment.received_at
-    _fill_or_send_back(order, payment, amount, source)
-    return payment
+    order, moment = lock_order(order_id), clock.now()
+    payment = {
+        "id": ids.new_id(),
+        "order_id": order.id,
+        "method": method,
+        "fund": CARD_FUND if method == "card" else f"bank:{amount.currency}",
+        "reference": reference,
+        "currency": amount.currency,
+        "amount_minor": amount.minor,
+        "proof": proof,
+        "received_at": moment,
+        "confirmed_by": actor.user_id,
+    }
+    db.session.flush()  # from here on statements go past the session, and see nothing that waits in it
+    if insert_new(Payment, payment):
+        ended = {"of_order": order.id, "ends": "succeeded" if method == "card" else "closed", "moment": moment}
+        changed_rows(PaymentIntent, _ending_live(), ended)
+        _fill_or_send_back(order, payment, amount, source)
 
 
-def _fill_or_send_back(order: Order, payment: Payment, amount: Money, source: str | None) -> None:
+@cache
+def _ending_live() -> Update:
+    table = PaymentIntent.__table__
+    live = update(PaymentIntent).where(table.c.order_id == bindparam("of_order"), table.c.state == "open")
+    return telling(PaymentIntent, live.values(state=bindparam("ends"), ended_at=bindparam("moment")))
+
+
+def _fill_or_send_back(order: Order, payment: Mapping[str, Any], amount: Money, source: str | None) -> None:
     whole = amount == Money(order.amount_minor, order.charge_currency)
     if whole and order.state != states.State.PAID:
         try:
-            finalise_paid(order.id, amount, fund=payment.fund, source=source)
+            finalise_paid(order.id, amount, fund=payment["fund"], source=source)
         except states.PaidTooLate:
             whole = False
         else:
             return
-    post_all([posting_of(payment.id, order.number, amount, payment.fund)])
-    owe_back(order, amount, kind="unfilled", cause_id=payment.id, payment=payment)
-    if payment.method == "card":
-        outbox.publish("payment.unfilled", {"payment_id": payment.id})
+    post_all([posting_of(payment["id"], order.number, amount, payment["fund"])])
+    counted = db.session.get_one(Payment, payment["id"])
+    owe_back(order, amount, kind="unfilled", cause_id=counted.id, payment=counted)
+    if counted.method == "card":
+        outbox.publish("payment.unfilled", {"payment_id": counted.id})
 
 
 def confirm_transfer(actor: Actor, order_id: str, received: Money, *, reference: str, proof: str) -> Payment:

@@ -3,14 +3,15 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 
 from marketplace.config import WEBHOOK_AGE_S_MAX, WEBHOOK_BYTES_MAX
 from marketplace.kernel import clock, outbox
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, run
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.journal.recorder import insert_new
 from marketplace.kernel.money import Money
@@ -92,22 +93,30 @@ def _session_paid(session: dict[str, Any], live: bool) -> None:
     reference = session.get("payment_intent")
     if _amount(session, "amount_total") != amount or not _short_text(reference):
         raise BadWebhook
-    services.record_payment(intent.order_id, amount, method="card", reference=str(reference))
+    services.take_payment(intent.order_id, amount, method="card", reference=str(reference))
 
 
 def _session_over(session: dict[str, Any], live: bool) -> None:
     services.close_intent(_intent_of(session, live).id)
 
 
-def _intent_of(session: dict[str, Any], live: bool) -> PaymentIntent:
+def _intent_of(session: dict[str, Any], live: bool) -> Row[Any]:
     """The intent a session was opened for; refuses a session that is not the one we opened."""
     name, session_id = session.get("client_reference_id"), session.get("id")
-    intent = db.session.get(PaymentIntent, name) if _short_text(name) else None
+    intent = run(_intents(), {"intent_id": name}).first() if _short_text(name) else None
     if intent is None or not _short_text(session_id) or session.get("livemode", live) is not live:
         raise BadWebhook
     if intent.session_id not in {None, session_id}:
         raise BadWebhook
     return intent
+
+
+@cache
+def _intents() -> Select[Any]:
+    """What never changes of an intent, and the page opened for it: the rest is looked at under the order's lock."""
+    told = PaymentIntent.__table__.c
+    columns = (told.id, told.order_id, told.currency, told.amount_minor, told.session_id)
+    return select(*columns).where(told.id == bindparam("intent_id"))
 
 
 def _refund_moved(refund: dict[str, Any], _live: bool) -> None:

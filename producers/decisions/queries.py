@@ -82,6 +82,14 @@ def rule_figures_on(organisation_id: str, on: date) -> dict[str, Figure]:
 
 def rules_on(organisation_id: str, on: date) -> Rules:
     """The rates that a cooperative's prices are split by on a day; raises NotDecided where one is missing."""
+    return kept.a_moment(
+        ("rules", organisation_id, on),
+        [*_READ_FROM, Organisation.__tablename__],
+        lambda: _rules_on(organisation_id, on),
+    )
+
+
+def _rules_on(organisation_id: str, on: date) -> Rules:
     figures = rule_figures_on(organisation_id, on)
     return Rules(**{kind: Fraction(figure.value) for kind, figure in figures.items()})
 

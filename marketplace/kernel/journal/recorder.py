@@ -162,8 +162,14 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
         _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
 
 
+def telling(model: type[Journaled], statement: Update) -> Update:
+    """The statement, made to return what `changed_rows` needs to know of the rows it changes."""
+    shape = _shape(inspect(model))
+    return statement.returning(*(shape.table.c[name] for name in dict.fromkeys(shape.key + shape.columns)))
+
+
 def changed_rows(model: type[Journaled], statement: Update, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Execute an UPDATE that returns its table's columns; the rows it changed, each with its event.
+    """Execute an UPDATE made `telling`; the rows it changed by their columns' names, each with its event.
 
     For what the database itself works out or picks. Who holds one as an object reads it anew.
     """

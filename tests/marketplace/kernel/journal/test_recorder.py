@@ -14,7 +14,15 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.commitments import check_commitments
 from marketplace.kernel.journal.models import Event
-from marketplace.kernel.journal.recorder import change, change_rows, changed_rows, digest_of, insert_new, insert_rows
+from marketplace.kernel.journal.recorder import (
+    change,
+    change_rows,
+    changed_rows,
+    digest_of,
+    insert_new,
+    insert_rows,
+    telling,
+)
 from marketplace.ledger.models import Account, Book
 from marketplace.ledger.services import open_book
 from tests.factories.accounts import make_organisation
@@ -142,7 +150,7 @@ def test_rows_changed_by_a_statement_are_recorded_and_read_anew_by_who_holds_the
     change_rows(Organisation, ("district",), [row | {"district": "Ende"}])
     assert (coop.district, newest(coop.id)) == ("Ende", digest_of(coop))
     statement = db.update(Organisation).where(Organisation.id == bindparam("it")).values(district="Sikka")
-    statement = statement.returning(*table.columns)
+    statement = telling(Organisation, statement)
     (changed,) = changed_rows(Organisation, statement, {"it": coop.id})
     assert changed_rows(Organisation, statement, {"it": "none"}) == []
     db.session.commit()
