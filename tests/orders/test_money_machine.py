@@ -23,6 +23,7 @@ from orders.checkout.services import cancel_order, expire_due_orders, expire_ord
 from orders.checkout.states import PaidAlready
 from orders.checkout.terms import record_rate
 from orders.payments.services import record_payment
+from orders.receipts.services import issue_receipt
 from orders.refunds.services import TooManyPieces, refund
 from orders.settlement.fees import report_fee
 from orders.settlement.services import NothingOwed, make_payout
@@ -103,6 +104,9 @@ class Machine(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([20, 31, 60 * 24 * 2, 60 * 24 * 3 + 1]))
     def let_time_pass(self, minutes: int) -> None:
         """Whoever's time is over lets go of her pieces, and nobody else."""
+        for order in self.orders:
+            if order.state == "paid":
+                issue_receipt(order)  # `work` has done so by then, or `verify` says that it has not
         clock.advance(timedelta(minutes=minutes))
         due = {order.id for order in self.orders if order.state == "placed" and order.hold_ends_at <= clock.now()}
         assert set(expire_due_orders()) == due
