@@ -260,19 +260,22 @@ def insert_plain_new(connection: Connection, table: FromClause, names: Sequence[
 def _insert_plain(
     connection: Connection, table: FromClause, names: tuple[str, ...], rows: Sequence[Sequence[Any]], ending: str
 ) -> CursorResult[Any]:
-    statement, processors = _plain_insert(table, names, ending, connection.dialect)
+    is_one = len(rows) == 1
+    statement, processors = _plain_insert(table, names, ending, connection.dialect, is_one)
     columns = list(zip(*rows, strict=True))
     for place, process in processors.items():
-        columns[place] = tuple(process(value) for value in columns[place])
-    if connection.dialect.name == "sqlite":
-        values = list(zip(*columns, strict=True))
-        return connection.exec_driver_sql(statement, values if len(values) > 1 else values[0])
-    return connection.exec_driver_sql(statement, tuple(list(column) for column in columns))
+        columns[place] = tuple([process(value) for value in columns[place]])
+    values: Any = list(zip(*columns, strict=True))
+    if is_one:
+        values = values[0]
+    elif connection.dialect.name != "sqlite":
+        values = tuple([list(column) for column in columns])
+    return connection.exec_driver_sql(statement, values)
 
 
 @cache
 def _plain_insert(
-    table: FromClause, names: tuple[str, ...], ending: str, dialect: Dialect
+    table: FromClause, names: tuple[str, ...], ending: str, dialect: Dialect, is_one: bool
 ) -> tuple[str, dict[int, Any]]:
     """The statement, and for each place how its value is turned."""
     assert isinstance(table, Table)
@@ -280,8 +283,10 @@ def _plain_insert(
     turned = {place: type_.bind_processor(dialect) for place, type_ in enumerate(types)}
     if dialect.name == "sqlite":
         source = f"VALUES ({', '.join('?' for _name in names)})"
-    else:
-        source = f"SELECT * FROM unnest({', '.join(f'%s::{_array_of(type_, dialect)}[]' for type_ in types)})"  # noqa: S608
+    elif is_one:
+        source = f"VALUES ({', '.join('%s' for _name in names)})"
+    else:  # binary: the driver's text form of an array asks a regular expression about every quote in it
+        source = f"SELECT * FROM unnest({', '.join(f'%b::{_array_of(type_, dialect)}[]' for type_ in types)})"  # noqa: S608
     quoted = [dialect.identifier_preparer.quote(name) for name in names]
     statement = f"INSERT INTO {table.name} ({', '.join(quoted)}) {source}{ending}"
     return statement, {place: process for place, process in turned.items() if process}
