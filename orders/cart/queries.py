@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.catalogue.models import Listing, Stock
 from marketplace.kernel import ids
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, run
 from orders.cart.models import Basket, BasketLine
 
 
@@ -32,7 +32,7 @@ def count_pieces(user_id: str | None, token: str | None) -> int:
     if user_id is None and token is None:
         return 0
     wanted = {"token_hash": ids.token_hash(token) if token else None, "user_id": user_id}
-    return int(db.session.scalar(_pieces(), wanted) or 0)
+    return int(run(_pieces(), wanted).scalar() or 0)
 
 
 @cache

@@ -15,13 +15,13 @@ from orders.checkout.models import Order
 from orders.checkout.names import country_name, zone_of
 from orders.checkout.queries import bank_account, order_with_token
 from orders.checkout.services import cancel_order
-from orders.fulfilment.queries import parcels_of_order
+from orders.fulfilment.queries import parcels_shown
 from orders.payments.edge import open_page, start_card_payment
 from orders.payments.models import PaymentIntent
 from orders.payments.port import ProviderDown, card_offered
-from orders.payments.queries import money_back_of
+from orders.payments.queries import money_back_shown
 from orders.payments.services import live_intent
-from orders.receipts.queries import receipt_of
+from orders.receipts.queries import token_of_receipt
 
 blueprint = Blueprint("orders", __name__)
 
@@ -35,7 +35,7 @@ def show(token: str) -> Response:
     """The order as it stands; paid, and its receipt not made yet, it asks again by itself."""
     facts = _facts(order_with_token(token))
     answer = Response(render_template("orders/checkout/order.html", **facts), mimetype="text/html")
-    if facts["order"].state == "paid" and facts["receipt"] is None:
+    if facts["order"].state == "paid" and facts["receipt_token"] is None:
         answer.headers["Refresh"] = str(RECEIPT_REFRESH_S)
     return answer
 
@@ -134,9 +134,9 @@ def _facts(order: Order) -> dict[str, Any]:
         "zone": zone_of(order.buyer_country),
         "country": country_name(order.buyer_country),
         "account": bank_account(order.charge_currency) if order.state == "placed" else None,
-        "parcels": parcels_of_order(order.id) if is_paid else [],
-        "receipt": receipt_of(order.id) if is_paid else None,
-        "money_back": money_back_of(order.id),
+        "parcels": parcels_shown(order.id) if is_paid else [],
+        "receipt_token": token_of_receipt(order.id) if is_paid else None,
+        "money_back": money_back_shown(order.id),
         "may_pay_by_card": order.state == "placed" and order.method == "card" and card_offered(),
         "came_back": "from_payment" in request.args,
         "is_over": order.state == "placed" and order.hold_ends_at <= clock.now(),

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.kernel.db import db
+from marketplace.accounts.models import Organisation
+from marketplace.kernel.db import db, run
 from marketplace.kernel.errors import NotFound
 from orders.checkout.models import Order
 from orders.fulfilment.models import CarrierPayment, Parcel
@@ -30,14 +32,16 @@ def parcels_of(organisation_id: str, states: Sequence[str], limit: int) -> Seque
     ).all()
 
 
-def parcels_of_order(order_id: str) -> Sequence[Parcel]:
-    """An order's parcels, in the order of its lines."""
-    return db.session.scalars(_of_order(), {"order_id": order_id}).all()
+def parcels_shown(order_id: str) -> Sequence[Row[Any]]:
+    """What an order's page tells of its parcels: seller, zone, state, carrier; in the order of its lines."""
+    return run(_shown(), {"order_id": order_id}).all()
 
 
 @cache
-def _of_order() -> Select[tuple[Parcel]]:
-    return select(Parcel).where(Parcel.order_id == bindparam("order_id")).order_by(Parcel.id)
+def _shown() -> Select[Any]:
+    told = (Parcel.state, Parcel.sent_at, Parcel.carrier, Parcel.tracking, Organisation.name, Organisation.zone)
+    query = select(*told).join(Organisation, Organisation.id == Parcel.organisation_id)
+    return query.where(Parcel.order_id == bindparam("order_id")).order_by(Parcel.id)
 
 
 def parcels_newest_first(organisation_id: str, state: str | None = None) -> Select[tuple[Parcel]]:

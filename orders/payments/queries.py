@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.config import DISPUTES_SHOWN_MAX
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, run
 from orders.checkout.models import Order
 from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent, Reconciliation
 
 
-def money_back_of(order_id: str) -> Sequence[MoneyBack]:
-    """What goes back to an order's buyer, the earliest first."""
-    return db.session.scalars(_back_of_order(), {"order_id": order_id}).all()
+def money_back_shown(order_id: str) -> Sequence[Row[Any]]:
+    """What goes back to an order's buyer, as its page tells it: sum, state, when it was done; the earliest first."""
+    return run(_back_shown(), {"order_id": order_id}).all()
 
 
 @cache
-def _back_of_order() -> Select[tuple[MoneyBack]]:
-    return select(MoneyBack).where(MoneyBack.order_id == bindparam("order_id")).order_by(MoneyBack.id)
+def _back_shown() -> Select[Any]:
+    told = select(MoneyBack.currency, MoneyBack.amount_minor, MoneyBack.state, MoneyBack.done_at)
+    return told.where(MoneyBack.order_id == bindparam("order_id")).order_by(MoneyBack.id)
 
 
 def money_back_open() -> Select[tuple[MoneyBack]]:

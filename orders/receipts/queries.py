@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, run
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import Checkpoint
 from marketplace.kernel.journal.keys import signer
@@ -22,6 +22,16 @@ from orders.receipts.models import CreditedOrder, CreditNote, Receipt, ReceiptRe
 def receipt_of(order_id: str) -> Receipt | None:
     """The receipt of an order."""
     return db.session.scalar(_of_order(), {"order_id": order_id})
+
+
+def token_of_receipt(order_id: str) -> str | None:
+    """The secret of the receipt of an order, None while there is none."""
+    return run(_token_of_order(), {"order_id": order_id}).scalar()
+
+
+@cache
+def _token_of_order() -> Select[tuple[str]]:
+    return select(Receipt.token).where(Receipt.order_id == bindparam("order_id"))
 
 
 @cache
