@@ -115,7 +115,7 @@ class Counter:
         known = {"csrf_token": raw, "checkout": {"currency": "USD"}}
         self._cookies = {app.config["SESSION_COOKIE_NAME"]: serializer.dumps(known), "lang": "en"}
         self._agreed = self._sum()
-        self._order(self._talk(), 0, [])  # the accounts of a book are opened by its first sale
+        self._order(0, [])  # the accounts of a book are opened by its first sale
 
     def run(self, clients: int, seconds: float) -> Flow:
         """Have clients order one after another; the first orders, which load and compile, are not counted."""
@@ -126,9 +126,8 @@ class Counter:
         before, start = (cpu_of(web), cpu_of(work)), time.monotonic()
 
         def client(number: int) -> None:
-            talk = self._talk()
             while time.monotonic() < start + seconds:
-                self._order(talk, number + done[number], waits[number])
+                self._order(number + done[number], waits[number])
                 done[number] += 1
 
         _together(clients, client)
@@ -138,18 +137,15 @@ class Counter:
         return Flow(sum(done), took, cpu_of(web) - before[0], cpu_of(work) - before[1], every)
 
     def _warm_up(self, number: int) -> None:
-        talk = self._talk()
         for turn in range(WARM_UP):
-            self._order(talk, number + turn, [])
-
-    def _talk(self) -> Talk:
-        return Talk(self._port)
+            self._order(number + turn, [])
 
     def _sum(self) -> str:
         """What the last page names as the sum; it is the same for every order."""
-        talk, cookies = self._talk(), dict(self._cookies)
-        self._fill(talk, cookies, 0, [])
-        found = AGREED.search(talk.ask("GET", "/checkout", cookies).body)
+        cookies = dict(self._cookies)
+        with Talk(self._port) as talk:
+            self._fill(talk, cookies, 0, [])
+            found = AGREED.search(talk.ask("GET", "/checkout", cookies).body)
         assert found, "the last page names no sum"
         return found[1].decode()
 
@@ -164,7 +160,12 @@ class Counter:
         waits.append(answer.seconds)
         return answer.location
 
-    def _order(self, talk: Talk, number: int, waits: list[float]) -> None:
+    def _order(self, number: int, waits: list[float]) -> None:
+        """A whole order of another buyer, who comes on a connection of her own."""
+        with Talk(self._port) as talk:
+            self._buy(talk, number, waits)
+
+    def _buy(self, talk: Talk, number: int, waits: list[float]) -> None:
         cookies = dict(self._cookies)
         self._fill(talk, cookies, number, waits)
         placing = {"client_key": ids.secret_token(), "agreed_minor": self._agreed, "agreed_currency": "USD"}

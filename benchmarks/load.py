@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 READER = b"{reader}"
@@ -98,6 +99,12 @@ class Talk:
     def __init__(self, port: int) -> None:
         self._port = port
         self._connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._connection.close()
 
     def ask(self, method: str, path: str, cookies: dict[str, str], body: bytes = b"", headers: str = "") -> Answer:
         """Send one request and read its answer; what it says of cookies is kept."""
