@@ -14,6 +14,7 @@ from marketplace.accounts.models import Membership, Organisation, Role, User
 from marketplace.catalogue.models import Listing, Photo, Stock
 from marketplace.kernel import invariants
 from marketplace.kernel.db import db
+from marketplace.kernel.exports import export_group
 from marketplace.kernel.journal import sequencer, verify
 from marketplace.kernel.media_store import media_key, storage_at
 from orders.checkout.models import Order
@@ -28,7 +29,7 @@ from tests.conftest import settings
 from tests.house import patience
 from tests.orders.demo.alike import assert_none_look_alike
 
-DEMO_S_MAX = 60
+DEMO_S_MAX = RESTORE_S_MAX = 60
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +125,36 @@ def test_somebody_has_every_role_and_the_printed_words_let_them_in(demo: Flask):
     assert count(User, User.is_operator) == 1
     for local in ("operator", "manager.lepo-waru", "auditor", "buyer"):
         assert f"{local}@demo.example" in printed
+
+
+def exports(app: Flask) -> dict[tuple[str, str], str]:
+    """Every kind of every cooperative."""
+    slugs = list(db.session.scalars(select(Organisation.slug)))
+    runner = app.test_cli_runner()
+    asked = [(kind, slug) for kind in export_group.commands for slug in slugs]
+    return {(kind, slug): runner.invoke(args=["export", kind, "--cooperative", slug]).output for kind, slug in asked}
+
+
+def test_it_is_kept_and_set_up_on_an_empty_machine_within_a_minute(demo: Flask, tmp_path: Path, fresh_database):
+    from marketplace.app import create_app
+
+    kept = demo.test_cli_runner().invoke(args=["backup", str(tmp_path / "kept")])
+    assert kept.exit_code == 0, kept.output
+    elsewhere = create_app(settings(fresh_database("sqlite", empty=True).owner_url, tmp_path / "elsewhere"))
+    original = exports(demo)
+    assert len({text for text in original.values() if len(text.splitlines()) > 1}) > 12
+
+    with elsewhere.app_context():
+        begun = time.monotonic()
+        restored = elsewhere.test_cli_runner().invoke(args=["restore", str(tmp_path / "kept")])
+        took_s = time.monotonic() - begun
+
+        assert restored.exit_code == 0, restored.output
+        assert ", 0 broken" in restored.output
+        assert took_s <= RESTORE_S_MAX * patience()
+        assert exports(elsewhere) == original
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_second_run_refuses_or_does_nothing(demo: Flask, tmp_path: Path):
