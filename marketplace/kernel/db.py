@@ -19,7 +19,7 @@ from sqlalchemy import DDL, DateTime, Engine, Executable, FromClause, MetaData, 
 from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, make_transient_to_detached
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -295,6 +295,12 @@ def _plain_insert(
 def _array_of(type_: TypeEngine[Any], dialect: Dialect) -> str:
     """What an array's elements are; a text without its length, since a cast would cut what the column refuses."""
     return "TEXT" if isinstance(type_, String) else type_.compile(dialect)
+
+
+def as_read(row: object) -> None:
+    """Have the session hold a new object whose row was written past it, as if it had been read from there."""
+    make_transient_to_detached(row)
+    db.session.add(row)
 
 
 def run(statement: Executable, values: _Values | None = None) -> CursorResult[Any]:

@@ -4,6 +4,7 @@ The server ends a statement that takes too long, but only a server that still ru
 off without a word, would keep a request waiting for ever. The connection is closed then; the pool opens another.
 """
 
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import psycopg
@@ -16,6 +17,29 @@ class PatientConnection(psycopg.Connection[Any]):
     """Raises OperationalError, and is closed, when the server has not answered within ANSWER_S_MAX seconds."""
 
     answer_s_max: float | None = ANSWER_S_MAX
+    _end: ExitStack | None = None
+
+    def end_together(self) -> None:
+        """Send what comes from here on with the COMMIT, or the ROLLBACK, and wait for both at once."""
+        if self._end is None:
+            self._end = ExitStack()
+            self._end.enter_context(self.pipeline())
+
+    def commit(self) -> None:
+        """End the transaction; refused, with what was sent together with the end, it is rolled back as any other."""
+        super().commit()
+        self._leave_together()
+
+    def rollback(self) -> None:
+        """Undo the transaction."""
+        with suppress(psycopg.Error):  # what was refused is told already
+            self._leave_together()
+        super().rollback()
+
+    def _leave_together(self) -> None:
+        end, self._end = self._end, None
+        if end is not None:
+            end.close()
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the answer to one exchange with the server."""

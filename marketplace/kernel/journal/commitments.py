@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import String, and_, delete, func, or_, select, text, type_coerce
+from sqlalchemy import Connection, String, and_, delete, func, or_, select, text, type_coerce
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
@@ -59,13 +59,16 @@ _KEEP = text(
 )
 
 
-class Committer:
-    """The commitments of one flush, and their salts, which `keep` writes at once."""
+Salts = dict[tuple[str, str], str | None]
+"""The salts that a transaction has not written yet, by table and key; None where one is to go. The last word holds."""
 
-    def __init__(self, session: Session) -> None:
+
+class Committer:
+    """The commitments of one flush; their salts join those that wait for `write_salts`."""
+
+    def __init__(self, session: Session, salts: Salts) -> None:
         self._session = session
-        self._salts: list[dict[str, str]] = []
-        self._gone: list[tuple[str, str]] = []
+        self._salts = salts
 
     def commit(self, row: Journaled, table: str, key: str, *, deleted: bool) -> dict[str, str]:
         """What the leaf of a row's event says of its personal fields: nothing where none of them was written."""
@@ -79,7 +82,7 @@ class Committer:
         values = {} if deleted else {name: _text(getattr(row, name)) for name in names}
         if not any(values.values()):
             if not is_new:
-                self._gone.append((table, key))
+                self._salts[table, key] = None
             return {} if deleted else {LEAF_KEY: NOTHING}
         return self._salted(table, key, values)
 
@@ -92,16 +95,18 @@ class Committer:
 
     def _salted(self, table: str, key: str, values: Values) -> dict[str, str]:
         salt = os.urandom(SALT_BYTES).hex()
-        self._salts.append({"table_name": table, "row_id": key, "salt": salt})
+        self._salts[table, key] = salt
         return {LEAF_KEY: commitment(table, key, salt, values)}
 
-    def keep(self) -> None:
-        """Write the new salts in the place of the old."""
-        if self._gone:
-            gone = [and_(Salt.table_name == table, Salt.row_id == key) for table, key in self._gone]
-            self._session.execute(delete(Salt).where(or_(*gone)).execution_options(synchronize_session=False))
-        if self._salts:
-            self._session.connection().execute(_KEEP, self._salts)
+
+def write_salts(connection: Connection, salts: Salts) -> None:
+    """Write new salts in the place of the old, and let go of those whose rows hold nothing personal any more."""
+    gone = [and_(Salt.table_name == table, Salt.row_id == key) for (table, key), salt in salts.items() if salt is None]
+    if gone:
+        connection.execute(delete(Salt).where(or_(*gone)))
+    kept = [{"table_name": table, "row_id": key, "salt": salt} for (table, key), salt in salts.items() if salt]
+    if kept:
+        connection.execute(_KEEP, kept)
 
 
 def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:

@@ -1,8 +1,10 @@
 """Writes an event for every journaled row that a transaction inserts, changes or deletes.
 
-It hangs on the session's flush, so a service cannot forget it; the events of a transaction are written together, right
-before its commit, which spares a statement a flush. Statements that bypass the session are used on journaled tables
-only through `insert_rows`, `insert_new`, `change_rows`, `changed_rows` and `change`, or give rows to `record_changed`.
+It hangs on the session's flush, so a service cannot forget it; the events of a transaction and the salts of their
+commitments are written together, right before its commit, which spares statements a flush, and on PostgreSQL they go
+out with the COMMIT. Statements that bypass the session are used on journaled tables only through `insert_rows`,
+`insert_new`, `insert_object`, `insert_new_object`, `change_rows`, `changed_rows` and `change`, or give rows to
+`record_changed`.
 """
 
 import json
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from flask import has_app_context
@@ -19,14 +22,15 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committ
 from sqlalchemy.orm.util import identity_key
 
 from marketplace.kernel import clock, kept
-from marketplace.kernel.db import db, insert_plain, insert_plain_new, run
+from marketplace.kernel.db import as_read, db, insert_plain, insert_plain_new, run
 from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
-from marketplace.kernel.journal.commitments import Committer, personal_names
-from marketplace.kernel.journal.models import Event, Journaled
+from marketplace.kernel.journal.commitments import Committer, personal_names, write_salts
+from marketplace.kernel.journal.models import Event, Journaled, Salt
 from marketplace.kernel.personal import INDEX_SUFFIX
+from marketplace.kernel.together import with_commit
 
 DELETED = "0" * 64
-_WAITING = "journal_waiting"
+_WAITING, _SALTS = "journal_waiting", "journal_salts"
 Waiting = tuple[datetime, str, str, str, str]
 """An event not yet written: moment, table, key, digest, leaf."""
 
@@ -88,7 +92,7 @@ def _shape(mapper: Mapper[Any]) -> Shape:
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
     moment = clock.now()
     events = []
-    committer = Committer(session)
+    committer = Committer(session, session.info.setdefault(_SALTS, {}))
     at = moment.isoformat()
     for row, deleted in rows:
         shape = _shape(instance_state(row).mapper)
@@ -102,7 +106,6 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
         events.append(_event(moment, at, table, key, digest, more))
     if events:
         session.info.setdefault(_WAITING, []).extend(events)
-        committer.keep()
 
 
 def _values(row: object, names: Sequence[str]) -> list[object]:
@@ -131,7 +134,7 @@ def insert_rows(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
         full, shape = _filled(model, rows), _shape(inspect(model))
         names = tuple(shape.table.columns.keys())
         insert_plain(db.session.connection(), shape.table, names, [[row[name] for name in names] for row in full])
-        _record_plain(shape, full, new=True)
+        _record_plain(shape, full, commits=True)
 
 
 def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
@@ -143,8 +146,39 @@ def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
     names = tuple(shape.table.columns.keys())
     if not insert_plain_new(db.session.connection(), shape.table, names, [full[name] for name in names]):
         return False
-    _record_plain(shape, [full], new=True)
+    _record_plain(shape, [full], commits=True)
     return True
+
+
+def insert_object(row: Journaled) -> None:
+    """Insert a new object as `insert_rows` does its row; from then on it is the session's as if read from there.
+
+    What it leaves out gets its plain default. Give keys, not objects: its relations are read when they are asked for.
+    """
+    insert_rows(type(row), [_given(row)])
+    _as_read(row)
+
+
+def insert_new_object(row: Journaled) -> bool:
+    """Insert a new object as `insert_object` does unless a unique key of its is taken; whether it was inserted."""
+    if not insert_new(type(row), _given(row)):
+        return False
+    _as_read(row)
+    return True
+
+
+def _given(row: Journaled) -> dict[str, Any]:
+    loaded = instance_dict(row)
+    columns = _shape(instance_state(row).mapper).table.columns.keys()
+    return {name: loaded[name] for name in columns if name in loaded}
+
+
+def _as_read(row: Journaled) -> None:
+    loaded = instance_dict(row)
+    for name, value in _shape(instance_state(row).mapper).defaults.items():
+        if name not in loaded:
+            set_committed_value(row, name, value)
+    as_read(row)
 
 
 def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -168,15 +202,22 @@ def telling(model: type[Journaled], statement: Update) -> Update:
     return statement.returning(*(shape.table.c[name] for name in dict.fromkeys(shape.key + shape.columns)))
 
 
-def changed_rows(model: type[Journaled], statement: Update, values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def changed_rows(
+    model: type[Journaled],
+    statement: Update,
+    values: Mapping[str, Any],
+    *,
+    personal: Mapping[str, str | None] = MappingProxyType({}),
+) -> list[Mapping[str, Any]]:
     """Execute an UPDATE made `telling`; the rows it changed by their columns' names, each with its event.
 
-    For what the database itself works out or picks. Who holds one as an object reads it anew.
+    For what the database itself works out or picks. Who holds one as an object reads it anew. A statement that writes
+    what is personal says in `personal` what all of that is from now on.
     """
-    rows: list[Mapping[str, Any]] = [dict(row._mapping) for row in run(statement, values)]
+    rows: list[Mapping[str, Any]] = [{**row._mapping, **personal} for row in run(statement, values)]
     if rows:
         shape = _shape(inspect(model))
-        _record_plain(shape, rows)
+        _record_plain(shape, rows, commits=bool(personal))
         _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
     return rows
 
@@ -226,24 +267,25 @@ def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict
     return full
 
 
-def _record_plain(shape: Shape, rows: Sequence[Mapping[str, Any]], *, new: bool = False) -> None:
+def _record_plain(shape: Shape, rows: Sequence[Mapping[str, Any]], *, commits: bool = False) -> None:
     session, moment, table = db.session(), clock.now(), shape.table.name
     at, events = moment.isoformat(), session.info.setdefault(_WAITING, [])
     kept.note_change(session, table)
-    committer = Committer(session)
+    committer = Committer(session, session.info.setdefault(_SALTS, {}))
     for row in rows:
         key = "/".join([str(row[name]) for name in shape.key])
         digest = shape.digest([row[name] for name in shape.columns])
-        more = committer.of_new(table, key, {name: row[name] for name in shape.personal}) if new else {}
+        more = committer.of_new(table, key, {name: row[name] for name in shape.personal}) if commits else {}
         events.append(_event(moment, at, table, key, digest, more))
-    committer.keep()
 
 
 def _write(session: Session, connection: Connection | None = None) -> None:
-    events: list[Waiting] | None = session.info.pop(_WAITING, None)
+    events, salts = session.info.pop(_WAITING, None), session.info.pop(_SALTS, None)
     if events:
         # A look at wages has a session of its own: its events go where its row goes.
         connection = connection or session.connection()
+        if salts:
+            write_salts(connection, salts)
         insert_plain(connection, Event.__table__, ("at", "table_name", "row_id", "digest", "leaf"), events)
 
 
@@ -261,6 +303,8 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
 
 def _before_commit(session: Session) -> None:
     session.flush()
+    if _WAITING in session.info and not session.in_nested_transaction():
+        with_commit(session.connection())
     _write(session)
 
 
@@ -270,9 +314,12 @@ def _before_savepoint(connection: Connection, _name: str | None) -> None:
         _write(db.session(), connection)
 
 
+_JOURNAL = (Event.__tablename__, Salt.__tablename__)
+
+
 def _before_reading(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
     """Whoever reads the journal within the transaction finds what the transaction has done."""
-    if Event.__tablename__ in statement and has_app_context() and db.session.registry.has():
+    if any(each in statement for each in _JOURNAL) and has_app_context() and db.session.registry.has():
         session = db.session()
         if _WAITING in session.info and session.connection() is connection:
             _write(session, connection)
@@ -280,11 +327,16 @@ def _before_reading(connection: Connection, _cursor: object, statement: str, *_m
 
 def _after_end(session: Session, transaction: SessionTransaction) -> None:
     if transaction.parent is None:
-        session.info.pop(_WAITING, None)
+        _forget(session)
 
 
 def _after_rollback(session: Session, _previous: SessionTransaction) -> None:
+    _forget(session)
+
+
+def _forget(session: Session) -> None:
     session.info.pop(_WAITING, None)
+    session.info.pop(_SALTS, None)
 
 
 event.listen(db.session, "after_flush", _after_flush)

@@ -20,6 +20,8 @@ from marketplace.kernel.journal.recorder import (
     changed_rows,
     digest_of,
     insert_new,
+    insert_new_object,
+    insert_object,
     insert_rows,
     telling,
 )
@@ -197,3 +199,16 @@ def test_plain_values_are_refused_where_an_event_would_say_too_little() -> None:
         insert_rows(User, [{"id": "O-1"}])
     with pytest.raises(TypeError, match="lacks code"):
         insert_rows(Account, [{"id": "A-1", "book_id": "B-1"}])
+
+
+def test_an_object_inserted_past_the_flush_is_the_session_s_and_recorded(app: Flask) -> None:
+    book = Book(id="B-1", name="object", currency=None)
+
+    insert_object(book)
+    with count_queries(app) as asked:
+        assert db.session.get_one(Book, "B-1") is book
+        db.session.commit()
+    assert not insert_new_object(Book(id="B-1", name="again", currency=None))
+
+    assert not any("ledger_book " in statement for statement in asked)
+    assert recorded() == ["object"]
