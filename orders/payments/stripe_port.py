@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN
+from marketplace.config import STRIPE_SECONDS_MAX, STRIPE_SESSION_MINUTES_MIN, WEB_THREADS
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.money import Money, exponent, fraction, round_half_away
 from orders.payments.port import (
@@ -98,7 +98,7 @@ class StripePort:
             api_key,
             base_addresses={"api": api_base.rstrip("/")},
             max_network_retries=RETRIES_MAX,
-            http_client=stripe.RequestsClient(timeout=seconds_max),
+            http_client=stripe.RequestsClient(timeout=seconds_max, session=_line_to(api_base)),
         ).v1
 
     def open_session(self, wish: SessionWish) -> Session:
@@ -209,6 +209,21 @@ class StripePort:
         """Every object of a list, page by page."""
         with _answered():
             yield from things.list({"limit": PAGE_SIZE, **asked}).auto_paging_iter()
+
+
+def _line_to(api_base: str) -> Any:
+    """One HTTP session for all threads, with a connection kept open for each.
+
+    What the environment says of proxies is read once: the library would ask all of it before every call.
+    """
+    import requests
+    from requests.adapters import HTTPAdapter
+
+    line = requests.Session()
+    line.proxies = requests.utils.get_environ_proxies(api_base)
+    line.trust_env = False
+    line.mount(api_base, HTTPAdapter(pool_maxsize=WEB_THREADS))
+    return line
 
 
 def _paid(session: Any) -> Paid | None:
