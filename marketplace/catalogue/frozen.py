@@ -1,4 +1,4 @@
-"""Splits as frozen at publishing, kept ready to show in each process: what was published never changes.
+"""Splits and hourly pay as frozen at publishing, kept in each process: what was published never changes.
 
 A stock's id is never used again and its split is written with it once, so nothing here can be out of date.
 """
@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from marketplace.catalogue.models import StockSplit
+from marketplace.catalogue.models import Stock, StockSplit
 from marketplace.catalogue.split_view import SplitView, split_view
-from marketplace.config import SPLITS_KEPT_MAX
+from marketplace.config import HOURLY_KEPT_MAX, SPLITS_KEPT_MAX
 from marketplace.kernel.db import db
 
 Key = tuple[str, int]
 _kept: dict[Key, SplitView] = {}
+_hourly: dict[str, bool] = {}
 
 
 def splits(prices_minor: Mapping[str, int]) -> dict[str, SplitView | None]:
@@ -55,3 +56,14 @@ def _ready(key: Key, rows: Sequence[Row[Any]]) -> SplitView | None:
         _kept.clear()
     _kept[key] = split
     return split
+
+
+def shows_hourly(stock_id: str) -> bool:
+    """Whether hourly pay was published with some stock; its story, which says so, is long."""
+    known = _hourly.get(stock_id)
+    if known is None:
+        known = bool(db.session.get_one(Stock, stock_id).hourly)
+        if len(_hourly) >= HOURLY_KEPT_MAX:
+            _hourly.clear()
+        _hourly[stock_id] = known
+    return known

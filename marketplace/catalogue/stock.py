@@ -6,13 +6,15 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, ColumnElement, Select, Update, bindparam, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Update, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalogue.models import Reservation, Stock
+from marketplace.kernel import ids
 from marketplace.kernel.db import db, run
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.journal import recorder
+from marketplace.kernel.journal.recorder import insert_rows
 
 
 class SoldOut(Conflict):
@@ -22,8 +24,11 @@ class SoldOut(Conflict):
     message = _l("Only %(left)s left. Change the quantity in your basket.")
 
 
-class Outrun(SoldOut):
-    """Somebody was faster between our look and our grasp; `left` counts all lots of the listing."""
+class Outrun(Conflict):
+    """Somebody was faster between our look and our grasp."""
+
+    code = "outrun"
+    message = _l("Somebody was faster for these pieces. Order again to take what is left.")
 
 
 def lock(stock_ids: Collection[str]) -> dict[str, Stock]:
@@ -38,50 +43,46 @@ def lock(stock_ids: Collection[str]) -> dict[str, Stock]:
     return {stock.id: stock for stock in rows}
 
 
-def hold(order_id: str, pieces: Mapping[str, int], expires_at: datetime) -> list[Reservation]:
-    """Hold `pieces` (stock id → quantity) for an order; all or nothing. Refuses more than is available.
+def reserve(order_id: str, pieces: Mapping[str, int], expires_at: datetime) -> None:
+    """Note `pieces` (stock id → quantity) as held for an order until a visible end; `hold` then takes them."""
+    noted = {"order_id": order_id, "expires_at": expires_at}
+    rows = [{"id": ids.new_id(), "stock_id": key, "quantity": pieces[key], **noted} for key in sorted(pieces)]
+    insert_rows(Reservation, rows)
 
-    Call it last: the UPDATE takes the rows in key order and keeps them locked until the commit, so whatever
-    comes after makes every other buyer of these pieces wait.
+
+def hold(pieces: Mapping[str, int]) -> None:
+    """Take `pieces` off the shelf for the order they were reserved for; all or nothing.
+
+    Call it last: the UPDATE takes the rows in key order and keeps them locked until the commit, so whatever comes after
+    makes every other buyer of these pieces wait. Raises Outrun where fewer are left, whatever was read before: the
+    transaction is over then, so roll it back and look again.
     """
-    reservations = [
-        Reservation(order_id=order_id, stock_id=stock_id, quantity=pieces[stock_id], expires_at=expires_at)
-        for stock_id in sorted(pieces)
-    ]
-    db.session.add_all(reservations)
-    db.session.flush()
-    recorder.record_changed([_take(reservation) for reservation in reservations])
-    return reservations
+    for stock_id in sorted(pieces):
+        _take(stock_id, pieces[stock_id])
 
 
-# Named, and never released: the commit ends it, without one more way to the database while others wait.
-_BEFORE, _UNDO = text("SAVEPOINT taking"), text("ROLLBACK TO SAVEPOINT taking")
 _ENOUGH = "available_not_negative"
 
 
-def _take(reservation: Reservation) -> Stock:
-    """Reserve pieces if they are still there: the database's CHECK decides, whatever this transaction has read before.
+def _take(stock_id: str, quantity: int) -> None:
+    """Reserve pieces if they are still there: the database's CHECK decides.
 
     A condition in the WHERE would not do: PostgreSQL locks a row before it looks at the condition again, and whoever
     was too late would keep it locked until her own word is back. A statement that fails lets go of it at once.
     """
-    db.session.execute(_BEFORE)
     try:
-        return _changed(reservation.stock_id, reserved=Stock.reserved + reservation.quantity)
+        recorder.changed_rows(Stock, _taking(), {"stock": stock_id, "pieces": quantity})
     except IntegrityError as error:
         if _ENOUGH not in str(error.orig):
             raise
-        db.session.execute(_UNDO)
-        stocks = select(Stock).where(Stock.listing_id == reservation.stock.listing_id)
-        now = db.session.scalars(stocks.execution_options(populate_existing=True))
-        raise Outrun(left=sum(stock.available for stock in now)) from error
+        raise Outrun from error
 
 
-def _changed(stock_id: str, **counts: ColumnElement[int]) -> Stock:
-    """Change counts of a row in one statement: it is the one that other buyers wait for."""
-    changed = update(Stock).where(Stock.id == stock_id).values(counts).returning(Stock)
-    options = {"synchronize_session": False, "populate_existing": True}
-    return db.session.scalars(changed, execution_options=options).one()
+@cache
+def _taking() -> Update:
+    table = Stock.__table__
+    taken = update(Stock).where(table.c.id == bindparam("stock"))
+    return recorder.telling(Stock, taken.values(reserved=table.c.reserved + bindparam("pieces", type_=BigInteger)))
 
 
 Held = Mapping[str, Any]

@@ -5,26 +5,61 @@ from functools import cache
 from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Listing, Stock
 from marketplace.kernel import ids
 from marketplace.kernel.db import db, run
 from orders.cart.models import Basket, BasketLine
 
 
-def basket_of(user_id: str | None, token: str | None) -> Basket | None:
-    """The user's basket, or for a stranger the one whose secret the cookie holds."""
+def basket_of(user_id: str | None, token: str | None, *, with_goods: bool = True) -> Basket | None:
+    """The user's basket, or for a stranger the one whose secret the cookie holds; its goods where they are wanted."""
     if user_id is None and token is None:
         return None
     wanted = user_id if user_id is not None else ids.token_hash(token or "")
-    return db.session.scalars(_basket(user_id is not None), {"wanted": wanted}).unique().one_or_none()
+    return db.session.scalars(_basket(user_id is not None, with_goods), {"wanted": wanted}).unique().one_or_none()
 
 
 @cache
-def _basket(of_user: bool) -> Select[tuple[Basket]]:
-    """One question, since a busy shop asks it at every step; a lot's story is long and no basket tells it."""
+def _basket(of_user: bool, with_goods: bool) -> Select[tuple[Basket]]:
+    """One question, since a busy shop asks it at every step."""
     mine = (Basket.user_id if of_user else Basket.token_hash) == bindparam("wanted")
-    stocks = joinedload(Basket.lines).joinedload(BasketLine.listing).joinedload(Listing.stocks)
-    return select(Basket).where(mine).options(stocks.defer(Stock.story))
+    lines = joinedload(Basket.lines)
+    if not with_goods:
+        return select(Basket).where(mine).options(lines.lazyload(BasketLine.listing))
+    listing = lines.joinedload(BasketLine.listing)
+    seller = listing.joinedload(Listing.organisation, innerjoin=True)
+    return (
+        select(Basket)
+        .where(mine)
+        .options(
+            listing.load_only(*_LISTING),
+            seller.load_only(*_SELLER),
+            listing.joinedload(Listing.stocks).load_only(*_STOCK),
+        )
+    )
+
+
+# What no page of a basket tells and no order asks is left where it is: a lot's story and its makers' names are long.
+_LISTING = (
+    Listing.organisation_id,
+    Listing.slug,
+    Listing.title,
+    Listing.currency,
+    Listing.price_minor,
+    Listing.withdrawn_at,
+)
+_SELLER = (Organisation.slug, Organisation.name, Organisation.currency, Organisation.country, Organisation.district)
+_STOCK = (
+    Stock.listing_id,
+    Stock.listed,
+    Stock.reserved,
+    Stock.sold,
+    Stock.returned,
+    Stock.withdrawn,
+    Stock.makers,
+    Stock.folds_labour,
+)
 
 
 def count_pieces(user_id: str | None, token: str | None) -> int:

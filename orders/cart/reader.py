@@ -68,19 +68,22 @@ def _found() -> Basket | None:
     return queries.basket_of(_user_id(), None) if _user_id() else None
 
 
-def own() -> Basket:
-    """The reader's basket for a change: made where there is none, joined with her own after she signed in."""
-    _kept()["basket"] = basket = _owned()
+def own(*, with_goods: bool = False) -> Basket:
+    """The reader's basket for a change: made where there is none, joined with her own after she signed in.
+
+    `with_goods` reads with it what is needed to order them.
+    """
+    _kept()["basket"] = basket = _owned(with_goods)
     return basket
 
 
-def _owned() -> Basket:
+def _owned(with_goods: bool) -> Basket:
     user_id, token = _user_id(), _token()
-    stranger = queries.basket_of(None, token) if token else None
+    stranger = queries.basket_of(None, token, with_goods=with_goods) if token else None
     if user_id and stranger is not None:
         _forget()
         return services.adopt_basket(stranger, user_id)
-    kept = queries.basket_of(user_id, None) if user_id else stranger
+    kept = queries.basket_of(user_id, None, with_goods=with_goods) if user_id else stranger
     if kept is not None:
         return kept
     basket, secret = services.open_basket(user_id=user_id)

@@ -37,8 +37,8 @@ def basket() -> str:
 def add() -> Answer:
     """Put pieces of a listing into the basket."""
     wanted = load_form(Put)
-    line = services.add_to_basket(reader.own(), wanted["listing_id"], wanted["quantity"])
-    return done(url_for("cart.basket"), _("“%(title)s” is in your basket.", title=line.listing.title))
+    title = services.add_to_basket(reader.own(), wanted["listing_id"], wanted["quantity"])
+    return done(url_for("cart.basket"), _("“%(title)s” is in your basket.", title=title))
 
 
 @blueprint.post("/basket/lines/<listing_id>")

@@ -4,19 +4,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation
+from marketplace.catalogue import frozen
 from marketplace.catalogue import stock as shelf
 from marketplace.catalogue.models import Stock
 from marketplace.config import CARD_HOLD_MINUTES, ORDERS_EXPIRED_PER_RUN_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import clock, ids, memo, outbox
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.errors import Conflict, LumbungError, NotFound
+from marketplace.kernel.journal.recorder import insert_new_object, insert_rows
 from marketplace.kernel.money import Money
+from marketplace.kernel.together import together
 from orders.cart.models import Basket, BasketLine
 from orders.cart.services import empty_basket
 from orders.checkout import states, totals
@@ -124,37 +128,61 @@ def place_order(
     `agreed` to, and raises `Outrun` where somebody was faster: roll back and ask again. The pieces are taken last,
     under a guard of the database's own, so that buyers of the last piece wait for one another only a moment.
     """
-    repeated = order_with_key(client_key)
-    if repeated:
+    try:
+        quoted = quote(basket, country=buyer.country, charge_currency=charge_currency, method=method)
+        if agreed is not None and agreed != quoted.total:
+            raise PriceChanged
+    except LumbungError:
+        # The first press of the same button emptied the basket and may have taken the last pieces.
+        repeated = order_with_key(client_key)
+        if repeated is None:
+            raise
         return repeated
-    quoted = quote(basket, country=buyer.country, charge_currency=charge_currency, method=method)
-    if agreed is not None and agreed != quoted.total:
-        raise PriceChanged
+    order = _order(buyer, quoted, method, user_id=buyer.user_id or actor.user_id, client_key=client_key)
+    order.id, order.number = id or order.id, number or order.number
+    db.session.flush()  # from here on statements go past the session
+    if not insert_new_object(order):
+        return _of_other_press(client_key)
+    lines = [_line(order.id, ordinal, line) for ordinal, line in enumerate(quoted.lines, start=1)]
+    pieces = {line.stock.id: line.quantity for line in quoted.lines if line.stock}
+    with together():
+        insert_rows(OrderLine, lines)
+        outbox.publish("order.placed", {"order_id": order.id})
+        if prepare:
+            prepare(order)
+        shelf.reserve(order.id, pieces, order.hold_ends_at)
+        refuse_unless_whole = empty_basket(basket)
+    refuse_unless_whole()
+    shelf.hold(pieces)
+    return order
+
+
+def _order(buyer: Buyer, quoted: Quote, method: str, *, user_id: str | None, client_key: str | None) -> Order:
     moment = clock.now()
-    order = Order(
-        id=id or ids.new_id(),
-        number=number or ids.public_code(),
+    return Order(
+        id=ids.new_id(),
+        number=ids.public_code(),
+        token=ids.secret_token(),
         client_key=client_key,
-        user_id=buyer.user_id or actor.user_id,
+        user_id=user_id,
         buyer_name=buyer.name,
         buyer_email=buyer.email,
         buyer_address=buyer.address,
         buyer_country=buyer.country,
         language=buyer.language,
-        charge_currency=charge_currency,
+        charge_currency=quoted.total.currency,
         amount_minor=quoted.total.minor,
         method=method,
         fee_minor=quoted.fee_estimate.minor,
         placed_at=moment,
         hold_ends_at=moment + HOLDS[method],
     )
-    order.lines = [_line(order.id, ordinal, line) for ordinal, line in enumerate(quoted.lines, start=1)]
-    db.session.add(order)
-    outbox.publish("order.placed", {"order_id": order.id})
-    if prepare:
-        prepare(order)
-    empty_basket(basket)
-    shelf.hold(order.id, _pieces(order), order.hold_ends_at)
+
+
+def _of_other_press(client_key: str | None) -> Order:
+    order = order_with_key(client_key)
+    if order is None:  # a number or a secret drawn twice, which nobody will live to see
+        raise Conflict
     return order
 
 
@@ -275,26 +303,23 @@ def _quoted(
     return QuotedLine(kind, title, seller, stock, quantity, origin, charge, rate, rate_id)
 
 
-def _line(order_id: str, ordinal: int, quoted: QuotedLine) -> OrderLine:
-    return OrderLine(
-        id=f"{order_id}-{ordinal}",
-        order_id=order_id,
-        ordinal=ordinal,
-        kind=quoted.kind,
-        title=quoted.title,
-        organisation_id=quoted.organisation.id,
-        stock_id=quoted.stock.id if quoted.stock else None,
-        quantity=quoted.quantity,
-        currency=quoted.origin.currency,
-        rate=quoted.rate,
-        rate_id=quoted.rate_id,
-        origin_minor=quoted.origin.minor,
-        charge_minor=quoted.charge.minor,
-        makers=quoted.stock.makers if quoted.stock else 0,
-        folds_labour=quoted.stock.folds_labour if quoted.stock else False,
-        wage_check_published=bool(quoted.stock and quoted.stock.hourly),
-    )
-
-
-def _pieces(order: Order) -> dict[str, int]:
-    return {line.stock_id: line.quantity for line in order.lines if line.stock_id}
+def _line(order_id: str, ordinal: int, quoted: QuotedLine) -> dict[str, Any]:
+    stock = quoted.stock
+    return {
+        "id": f"{order_id}-{ordinal}",
+        "order_id": order_id,
+        "ordinal": ordinal,
+        "kind": quoted.kind,
+        "title": quoted.title,
+        "organisation_id": quoted.organisation.id,
+        "stock_id": stock.id if stock else None,
+        "quantity": quoted.quantity,
+        "currency": quoted.origin.currency,
+        "rate": quoted.rate,
+        "rate_id": quoted.rate_id,
+        "origin_minor": quoted.origin.minor,
+        "charge_minor": quoted.charge.minor,
+        "makers": stock.makers if stock else 0,
+        "folds_labour": stock.folds_labour if stock else False,
+        "wage_check_published": stock is not None and frozen.shows_hourly(stock.id),
+    }

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask_login import current_user
-from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.catalogue.stock import Outrun, SoldOut
@@ -27,7 +26,7 @@ from orders.checkout.models import Order
 from orders.checkout.names import countries, country_name, currency_choices
 from orders.checkout.order_views import to_provider
 from orders.checkout.schemas import Delivery, Payment, Placing
-from orders.checkout.services import Buyer, order_with_key, place_order
+from orders.checkout.services import Buyer, place_order
 from orders.checkout.sheet import Sheet, sheet_of
 from orders.payments.models import PaymentIntent
 from orders.payments.services import first_intent
@@ -139,21 +138,14 @@ def _checked(sheet: Sheet) -> dict[str, Any]:
 
 
 def _place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
-    """The order, asked for again where another buyer was faster for one lot and others may have pieces."""
+    """The order, asked for again where another buyer was faster: what is left now may do, or is told."""
     for tries_left in reversed(range(PLACING_TRIES_MAX)):
         try:
             return _try_to_place(sent)
-        except Outrun as outrun:
-            if not tries_left or not outrun.params["left"]:
+        except Outrun:
+            if not tries_left:
                 raise
             db.session.rollback()
-        except IntegrityError:
-            # The same button pressed twice at once: the other press has made the order.
-            db.session.rollback()
-            repeated = order_with_key(sent["client_key"])
-            if repeated is None:
-                raise
-            return repeated, None
     raise AssertionError("PLACING_TRIES_MAX is one or more")
 
 
@@ -177,7 +169,7 @@ def _try_to_place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
     )
     order = place_order(
         Actor(user_id) if user_id else SYSTEM,
-        reader.own(),
+        reader.own(with_goods=True),
         buyer,
         charge_currency=sent["agreed_currency"],
         method=answers.method(),

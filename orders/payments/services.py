@@ -13,7 +13,7 @@ from marketplace.accounts.organisations import platform
 from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
-from marketplace.kernel.journal.recorder import changed_rows, insert_new, telling
+from marketplace.kernel.journal.recorder import changed_rows, insert_new, insert_object, telling
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
 from marketplace.ledger.services import credit, debit, post, post_all, reverse
@@ -58,12 +58,12 @@ def first_intent(order: Order) -> PaymentIntent:
     """A payment intent of an order that has none and is locked, or was made in this very transaction."""
     intent = PaymentIntent(
         id=ids.new_id(),
-        order=order,
+        order_id=order.id,
         currency=order.charge_currency,
         amount_minor=order.amount_minor,
         opened_at=clock.now(),
     )
-    db.session.add(intent)
+    insert_object(intent)
     return intent
 
 
@@ -76,12 +76,17 @@ def _live(order_id: str) -> Select[tuple[PaymentIntent]]:
     return select(PaymentIntent).where(PaymentIntent.order_id == order_id, PaymentIntent.state == "open")
 
 
-def attach_session(intent_id: str, session_id: str, url: str) -> PaymentIntent:
-    """Note the payment page opened for an intent."""
-    intent = _locked_intent(intent_id)
-    intent.session_id, intent.session_url = session_id, url
-    db.session.flush()
-    return intent
+def attach_session(intent_id: str, session_id: str, url: str) -> None:
+    """Note the payment page opened for an intent; one that has a page keeps it."""
+    values = {"intent": intent_id, "session": session_id, "url": url}
+    changed_rows(PaymentIntent, _attaching(), values, personal={"session_url": url})
+
+
+@cache
+def _attaching() -> Update:
+    table = PaymentIntent.__table__
+    bare = update(PaymentIntent).where(table.c.id == bindparam("intent"), table.c.session_id.is_(None))
+    return telling(PaymentIntent, bare.values(session_id=bindparam("session"), session_url=bindparam("url")))
 
 
 def close_intent(intent_id: str, state: str = "closed") -> None:

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from marketplace.accounts.actor import SYSTEM, Actor
-from marketplace.catalogue.stock import SoldOut
+from marketplace.catalogue import stock as shelf
+from marketplace.catalogue.stock import Outrun, SoldOut
 from marketplace.kernel import clock
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotAllowed
 from marketplace.kernel.money import Money
 from orders.checkout import services
+from orders.checkout.models import DeliveryPrice, Order
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import BasketEmpty, PriceChanged, place_order, quote
 from orders.checkout.states import PaidAlready, PaidTooLate
@@ -51,6 +54,23 @@ def test_the_same_tap_twice_is_one_order(shop: Shop) -> None:
 
     assert again is first
     assert shop.scarf.stocks[0].reserved == 1
+
+
+def test_a_second_tap_finds_the_order_that_took_the_last_pieces(shop: Shop) -> None:
+    basket = shop.basket({"scarf": 7})
+
+    def tap() -> Order:
+        return place_order(SYSTEM, basket, BUYER, charge_currency="USD", method="card", client_key="tap-1")
+
+    first = tap()
+    assert tap() is first  # the basket as this press had read it, sold out by now
+    db.session.expire(basket)
+    assert tap() is first  # and as it is, empty
+
+
+def test_the_shelf_refuses_whoever_was_outrun(shop: Shop) -> None:
+    with pytest.raises(Outrun):
+        shelf.hold({shop.scarf.stocks[0].id: 8})
 
 
 def test_a_sum_that_changed_is_shown_again(shop: Shop) -> None:
@@ -112,9 +132,6 @@ def test_home_and_abroad_have_their_own_price(shop: Shop) -> None:
 
 
 def test_a_seller_without_a_price_does_not_deliver(shop: Shop) -> None:
-    from marketplace.kernel.db import db
-    from orders.checkout.models import DeliveryPrice
-
     assert db.session.query(DeliveryPrice).count() == 4
     shop.silk.country = "TH"
     other = type(shop.silk)(name="Other", slug="other", currency="THB")

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from marketplace.accounts.actor import SYSTEM
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
+from marketplace.kernel.invariants import run_all
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.payments import edge, handlers, services
@@ -63,6 +64,17 @@ def test_asking_twice_opens_one_page(shop: Shop, double: StripeDouble) -> None:
     assert start(order) == start(order)
 
     assert double.calls.count("POST /v1/checkout/sessions") == 1
+
+
+def test_a_page_once_noted_stays(shop: Shop, double: StripeDouble) -> None:
+    session_id = start(placed(shop))
+    intent = db.session.query(PaymentIntent).one()
+
+    services.attach_session(intent.id, "cs_other", "https://pay.test/other")
+    db.session.commit()
+
+    assert intent.session_id == session_id
+    assert list(run_all()) == []
 
 
 def test_a_page_lost_in_a_crash_is_found_again(shop: Shop, double: StripeDouble) -> None:
