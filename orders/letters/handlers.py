@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import force_locale
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import selectinload
 
 from marketplace.config import LETTER_AGE_DAYS_MAX
 from marketplace.kernel import clock
@@ -12,11 +15,11 @@ from marketplace.kernel.db import db
 from marketplace.kernel.letters import send_once
 from marketplace.kernel.mail import Letter
 from orders.checkout import states
-from orders.checkout.models import Order
+from orders.checkout.models import Order, OrderLine
 from orders.fulfilment.models import Parcel
 from orders.letters import texts
 from orders.payments.models import MoneyBack
-from orders.receipts.handlers import issue
+from orders.receipts.handlers import issued
 
 
 def order_placed(payload: dict[str, Any]) -> None:
@@ -28,11 +31,11 @@ def order_placed(payload: dict[str, Any]) -> None:
 
 def order_paid(payload: dict[str, Any]) -> None:
     """The money came: here is the receipt, made now where it is not there yet."""
-    issue(payload)
-    order = db.session.get_one(Order, payload["order_id"])
+    receipt = issued(payload["order_id"])
+    order = _order_with_goods(payload["order_id"])
     if order.paid_at is not None:
         paid_at = order.paid_at
-        _tell(order, f"order.paid:{order.id}", paid_at, lambda: texts.paid(order))
+        _tell(order, f"order.paid:{order.id}", paid_at, lambda: texts.paid(order, receipt))
 
 
 def order_ended(payload: dict[str, Any]) -> None:
@@ -62,6 +65,17 @@ def money_back_by_hand(payload: dict[str, Any]) -> None:
     if owed.done_at is not None:
         done_at = owed.done_at
         _tell(owed.order, f"money_back.by_hand:{owed.id}", done_at, lambda: texts.money_sent_back(owed))
+
+
+def _order_with_goods(order_id: str) -> Order:
+    """The order with its lines; where their money goes no letter says."""
+    return db.session.scalars(_ordered(), {"order_id": order_id}).one()
+
+
+@cache
+def _ordered() -> Select[tuple[Order]]:
+    goods = selectinload(Order.lines).lazyload(OrderLine.splits)
+    return select(Order).where(Order.id == bindparam("order_id")).options(goods)
 
 
 def _tell(order: Order, key: str, at: datetime, write: Callable[[], Letter]) -> None:

@@ -14,7 +14,7 @@ from orders.checkout.names import zone_of
 from orders.checkout.queries import bank_account
 from orders.fulfilment.models import Parcel
 from orders.payments.models import MoneyBack
-from orders.receipts.models import CreditNote
+from orders.receipts.models import CreditNote, Receipt
 from orders.receipts.queries import receipt_of
 
 
@@ -35,11 +35,10 @@ def placed(order: Order) -> Letter:
     return _letter(order, subject, [_goods(order), *how, *held, *_where(order)])
 
 
-def paid(order: Order) -> Letter:
+def paid(order: Order, receipt: Receipt | None) -> Letter:
     """The receipt's link."""
     subject = _("Order %(number)s is paid", number=order.number)
     came = _("%(sum)s has come. Thank you.", sum=money(order.amount_minor, order.charge_currency))
-    receipt = receipt_of(order.id)
     proof = []
     if receipt:
         link = address_of("receipts.show", token=receipt.token)

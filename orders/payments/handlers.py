@@ -48,12 +48,12 @@ def fetch_fee(payload: dict[str, Any]) -> None:
     """Ask for the real fee of a card payment and report it; raises FeeNotKnownYet to be asked again."""
     order_id = payload["order_id"]
     # A payment that found its order ended goes back whole: its fee belongs to no line (fetch_lost_fee).
-    query = select(Payment).join(Order, Order.id == Payment.order_id)
+    query = select(Payment.reference, Payment.currency).join(Order, Order.id == Payment.order_id)
     query = query.where(Payment.order_id == order_id, Payment.method == "card", Order.state == "paid")
-    payment = db.session.scalar(query.order_by(Payment.id).limit(1))
+    payment = db.session.execute(query.order_by(Payment.id).limit(1)).first()
     if payment is None or not card_offered():
         return
-    reference, currency = payment.reference, payment.currency
+    reference, currency = payment
     db.session.commit()
     fee = payment_port().fee_of(reference, currency)
     if fee is None:

@@ -1,6 +1,6 @@
 """A receipt as JSON, in the shape of DESIGN.md §5, from what is stored and what has been paid on since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -50,8 +50,9 @@ class PaidOn:
     costs: Mapping[tuple[str, str], str]
 
     @classmethod
-    def now(cls, order: Order, rows: Iterable[Row]) -> "PaidOn":
+    def now(cls, order: Order) -> "PaidOn":
         """Look at payouts, carriers, tax and the records behind every cost row."""
+        rows = (row for line in order.lines for row in line.splits)
         sources = {(row.purpose, row.source_id) for row in rows if row.purpose in COST_PURPOSES}
         return cls(
             fee_reported=order.fee_reported,
@@ -77,13 +78,18 @@ class PaidOn:
 
 
 def receipt_document(
-    order: Order, *, number: str, revision: int, issued_on: date, as_of: date, credit_notes: list[str]
+    order: Order,
+    *,
+    number: str,
+    revision: int,
+    issued_on: date,
+    as_of: date,
+    credit_notes: list[str],
+    paid_on: PaidOn,
 ) -> Document:
     """The receipt as of a day, without seal."""
-    split_of = {line.id: in_force(line) for line in order.lines}
-    paid_on = PaidOn.now(order, (row for rows in split_of.values() for row in rows))
     with force_locale(order.language):
-        lines = [_line(line, split_of[line.id], paid_on) for line in order.lines]
+        lines = [_line(line, in_force(line), paid_on) for line in order.lines]
     return {
         "number": number,
         "revision": revision,

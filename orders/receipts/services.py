@@ -1,5 +1,6 @@
 """Services on numbered documents: issue, revise, credit."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.organisations import platform
-from marketplace.kernel import clock
+from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import canonical_bytes, digest
-from marketplace.kernel.journal.receipt_proof import receipt_sha256
+from marketplace.kernel.journal.receipt_proof import SEALS
 from orders.checkout.models import Order
 from orders.receipts.crediting import corrected
-from orders.receipts.document import Document, receipt_document
+from orders.receipts.document import Document, PaidOn, receipt_document
 from orders.receipts.models import CreditedOrder, CreditNote, NumberSeries, Receipt, ReceiptRevision
 from orders.receipts.queries import credit_note_numbers, receipt_of
 
@@ -21,32 +22,34 @@ RECEIPTS = "PF"
 CREDIT_NOTES = "CN"
 
 
-def issue_receipt(order: Order) -> Receipt:
+def issue_receipt(order: Order, paid_on: PaidOn | None = None) -> Receipt:
     """The receipt of a paid order with its first revision; issuing it again gives the one there is.
 
     Call it last in the transaction, with the order locked: the number is gapless, so its series stays locked from
-    here on. Only a fee or a refund that comes before the outbox has it issued first.
+    here on. Only a fee or a refund that comes before the outbox has it issued first. `paid_on`, where it is known
+    already, is not asked again.
     """
     issued = receipt_of(order.id)
     if issued:
         return issued
+    paid_on = paid_on or PaidOn.now(order)
     issuer, today = platform(), clock.today()
+    number = take_number(issuer.id, RECEIPTS, today)
     receipt = Receipt(
-        order_id=order.id, issuer_id=issuer.id, number=take_number(issuer.id, RECEIPTS, today), issued_on=today
+        id=ids.new_id(), order_id=order.id, issuer_id=issuer.id, number=number, issued_on=today, revision=1
     )
     db.session.add(receipt)
-    db.session.flush()
-    _store_revision(receipt, order)
+    _store_revision(receipt, order, paid_on)
     return receipt
 
 
-def revise_receipt(order: Order) -> ReceiptRevision | None:
+def revise_receipt(order: Order, paid_on: PaidOn | None = None) -> ReceiptRevision | None:
     """Store the receipt anew after its amounts moved; earlier revisions stay. None where none was issued."""
     receipt = receipt_of(order.id)
     if receipt is None:
         return None
     receipt.revision += 1
-    return _store_revision(receipt, order)
+    return _store_revision(receipt, order, paid_on or PaidOn.now(order))
 
 
 def issue_credit_note(orders: Sequence[Order], *, cause_id: str, currency: str, facts: dict[str, Any]) -> CreditNote:
@@ -102,10 +105,10 @@ def _open_series(issuer_id: str, name: str) -> NumberSeries:
 
 def live_document(receipt: Receipt) -> Document:
     """The receipt as its statuses are today; it carries no proof, since nobody has sealed it."""
-    return _document(receipt, receipt.order)
+    return _document(receipt, receipt.order, PaidOn.now(receipt.order))
 
 
-def _document(receipt: Receipt, order: Order) -> Document:
+def _document(receipt: Receipt, order: Order, paid_on: PaidOn) -> Document:
     return receipt_document(
         order,
         number=receipt.number,
@@ -113,17 +116,18 @@ def _document(receipt: Receipt, order: Order) -> Document:
         issued_on=receipt.issued_on,
         as_of=clock.today(),
         credit_notes=credit_note_numbers(order.id),
+        paid_on=paid_on,
     )
 
 
-def _store_revision(receipt: Receipt, order: Order) -> ReceiptRevision:
-    document = _document(receipt, order)
-    stored = {name: value for name, value in document.items() if name not in {"checkpoint", "proof"}}
+def _store_revision(receipt: Receipt, order: Order, paid_on: PaidOn) -> ReceiptRevision:
+    document = _document(receipt, order, paid_on)
+    stored = canonical_bytes({name: value for name, value in document.items() if name not in SEALS})
     revision = ReceiptRevision(
         receipt_id=receipt.id,
         revision=receipt.revision,
-        document=canonical_bytes(stored).decode(),
-        sha256=receipt_sha256(document),
+        document=stored.decode(),
+        sha256=hashlib.sha256(stored).hexdigest(),
         issued_at=clock.now(),
     )
     db.session.add(revision)

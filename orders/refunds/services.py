@@ -12,10 +12,10 @@ from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.kernel.money import Money, take
-from marketplace.ledger.services import credit, debit
+from marketplace.ledger.services import credit, debit, post_all
 from orders.checkout import states
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, cost_sides, due_sides, income_sides, kept_by_seller, post_in
+from orders.checkout.posting import Due, cost_sides, draft_in, due_sides, income_sides, kept_by_seller, post_in
 from orders.checkout.sale import inventory_account
 from orders.checkout.services import lock_order
 from orders.checkout.splits import amount_of, append_rows, in_force
@@ -27,7 +27,7 @@ from orders.receipts.crediting import credited_line
 from orders.receipts.models import CreditNote
 from orders.refunds.models import Refund, RefundLine
 from orders.settlement.items import note_dues
-from orders.settlement.loss import Loss, Reserve, joined, post_losses
+from orders.settlement.loss import Loss, Reserve, joined, loss_entries
 from producers.fairprice.pricing import COST_PURPOSES, CostRow
 from producers.lots import services as lots
 
@@ -212,8 +212,7 @@ def _post(order: Order, made: Refund, taken: list[Taken], losses: list[Loss]) ->
     ]
     for due in owed:
         sides += due_sides(due)
-    post_in(platform(), made.id, sides)
-    post_losses(made.id, losses)
+    post_all([draft_in(platform(), made.id, sides), *loss_entries(made.id, losses)])
     note_dues(order.id, "refund", made.id, owed)
 
 

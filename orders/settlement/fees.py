@@ -1,24 +1,27 @@
 """The real payment fee takes the place of the estimate (rule 17)."""
 
+from dataclasses import replace
+
 from sqlalchemy import func, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.organisations import platform
-from marketplace.kernel import clock
+from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
 from marketplace.kernel.money import Money, fraction, round_half_away
-from marketplace.ledger.services import credit, debit
+from marketplace.ledger.services import Draft, credit, debit, post_all
 from orders.checkout import states, totals
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, due_sides, income_sides, post_in
+from orders.checkout.posting import Due, draft_in, due_sides, income_sides
 from orders.checkout.services import lock_order
 from orders.checkout.splits import append_rows, in_force
 from orders.checkout.terms import refuse_unless_operator
 from orders.checkout.totals import PAYMENT_FEE, Row
 from orders.receipts import services as receipts
+from orders.receipts.document import PaidOn
 from orders.settlement.items import note_dues
-from orders.settlement.loss import Loss, Reserve, fee_lost, joined, post_losses
+from orders.settlement.loss import Loss, Reserve, fee_lost, joined, loss_entries
 from orders.settlement.models import FeeReport
 
 
@@ -36,28 +39,31 @@ def report_fee(actor: Actor, order_id: str, fee: Money, *, source: str, id: str 
         raise Invalid
     if order.fee_reported and order.fee_minor == fee.minor:
         return None
-    receipts.issue_receipt(order)  # as it was paid; the fee is its next revision
+    reached = PaidOn.now(order)
+    receipts.issue_receipt(order, reached)  # as it was paid; the fee is its next revision
     report = _noted(order, fee, source, id)
     reserve = Reserve(order.charge_currency)
     shares = totals.fee_shares(fee.minor, [line.charge_minor for line in order.lines])
-    dues, losses = [], []
+    entries, dues, losses = [], [], []
     for line, share in zip(order.lines, shares, strict=True):
-        due, loss = _correct_line(order, line, share, report.id, reserve)
+        entry, due, loss = _correct_line(order, line, share, report.id, reserve)
+        entries.append(entry)
         dues.append(due)
         losses.append(loss)
     owed = joined(dues, losses)
-    _post_platform(order, fee, report.id, owed, losses)
-    post_losses(report.id, losses)
+    entries.append(_in_platforms_book(order, fee, report.id, owed, losses))
+    post_all([*entries, *loss_entries(report.id, losses)])
     note_dues(order.id, "fee_correction", report.id, owed)
     order.fee_minor, order.fee_reported = fee.minor, True
-    db.session.flush()
-    receipts.revise_receipt(order)
+    receipts.revise_receipt(order, replace(reached, fee_reported=True))
     return report
 
 
 def _noted(order: Order, fee: Money, source: str, id: str | None) -> FeeReport:
-    earlier = db.session.scalar(select(func.count()).select_from(FeeReport).where(FeeReport.order_id == order.id))
+    counting = select(func.count()).select_from(FeeReport).where(FeeReport.order_id == order.id)
+    earlier = db.session.scalar(counting) if order.fee_reported else 0
     report = FeeReport(
+        id=id or ids.new_id(),
         order_id=order.id,
         ordinal=(earlier or 0) + 1,
         currency=fee.currency,
@@ -65,14 +71,13 @@ def _noted(order: Order, fee: Money, source: str, id: str | None) -> FeeReport:
         source=source,
         reported_at=clock.now(),
     )
-    if id:
-        report.id = id
     db.session.add(report)
-    db.session.flush()
     return report
 
 
-def _correct_line(order: Order, line: OrderLine, share: int, cause_id: str, reserve: Reserve) -> tuple[Due, Loss]:
+def _correct_line(
+    order: Order, line: OrderLine, share: int, cause_id: str, reserve: Reserve
+) -> tuple[Draft, Due, Loss]:
     """Move the difference between fee and surplus of what remains; what fell on refunded pieces is lost."""
     rows = in_force(line)
     old = sum(row.amount_minor for row in rows if row.purpose == PAYMENT_FEE)
@@ -88,12 +93,12 @@ def _correct_line(order: Order, line: OrderLine, share: int, cause_id: str, rese
     append_rows(line, "fee_correction", cause_id, correction)
     taken = Money(more_origin, line.currency)
     sides = [credit("receivable:platform", taken), *income_sides(correction, line.currency)]
-    post_in(line.organisation, cause_id, sides)
+    entry = draft_in(line.organisation, cause_id, sides)
     loss = reserve.bear(line, share - new - fee_lost(order, line, old))
-    return Due(line.organisation, -taken, Money(-more, order.charge_currency)), loss
+    return entry, Due(line.organisation, -taken, Money(-more, order.charge_currency)), loss
 
 
-def _post_platform(order: Order, fee: Money, source: str, owed: list[Due], losses: list[Loss]) -> None:
+def _in_platforms_book(order: Order, fee: Money, source: str, owed: list[Due], losses: list[Loss]) -> Draft:
     before = Money(order.fee_minor, order.charge_currency)
     if order.fee_reported:
         sides = [credit(order.fund, fee - before)]
@@ -102,4 +107,4 @@ def _post_platform(order: Order, fee: Money, source: str, owed: list[Due], losse
     sides.append(debit("refund_reserve", Money(sum(loss.reserve.minor for loss in losses), order.charge_currency)))
     for due in owed:
         sides += due_sides(due)
-    post_in(platform(), source, sides)
+    return draft_in(platform(), source, sides)

@@ -3,17 +3,18 @@
 The platform's refund reserve bears it first, then the cooperative; no wage ever does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from marketplace.accounts.organisations import platform
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from marketplace.ledger.queries import balance
-from marketplace.ledger.services import credit, debit
+from marketplace.ledger.services import Draft, credit, debit
 from orders.checkout import totals
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.posting import Due, book_of, post_in
+from orders.checkout.posting import Due, book_of, draft_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +28,31 @@ class Loss:
 
 
 class Reserve:
-    """The platform's refund reserve in one charge currency, locked while losses are taken from it."""
+    """The platform's refund reserve in one charge currency, locked from the first loss that is taken from it."""
 
     def __init__(self, currency: str) -> None:
+        self.currency = currency
+        self._taken = 0
+
+    @cached_property
+    def _at_first(self) -> int:
+        """What it held before the first loss, minor units; the sum of every posting there ever was."""
         owner = platform()
         db.session.refresh(owner, with_for_update=True)
-        self.currency = currency
-        self._left = max(0, -balance(book_of(owner), "refund_reserve", currency).minor)
+        return max(0, -balance(book_of(owner), "refund_reserve", self.currency).minor)
 
     def bear(self, line: OrderLine, loss_minor: int) -> Loss:
         """Take a loss from the reserve as far as it reaches; the shortfall falls to the seller at the frozen rate.
 
         A negative loss is given back, to the seller first, as far as each bore before.
         """
-        if loss_minor >= 0:
-            covered = min(loss_minor, self._left)
+        if not loss_minor:
+            return Loss(line, Money(0, self.currency), Money(0, self.currency), Money(0, line.currency))
+        if loss_minor > 0:
+            covered = min(loss_minor, self._at_first - self._taken)
         else:
             covered = loss_minor + min(-loss_minor, line.loss_seller_minor)
-        self._left -= covered
+        self._taken += covered
         shortfall = Money(loss_minor - covered, self.currency)
         line.loss_reserve_minor += covered
         line.loss_seller_minor += shortfall.minor
@@ -58,11 +66,11 @@ def fee_lost(order: Order, line: OrderLine, fee_in_force: int) -> int:
     return shares[line.ordinal - 1] - fee_in_force
 
 
-def post_losses(source: str, losses: Iterable[Loss]) -> None:
+def loss_entries(source: str, losses: Iterable[Loss]) -> Iterator[Draft]:
     """The sellers' shortfalls in their own books."""
     for loss in losses:
         sides = [debit("expense:refund_loss", loss.seller_origin), credit("receivable:platform", loss.seller_origin)]
-        post_in(loss.line.organisation, source, sides)
+        yield draft_in(loss.line.organisation, source, sides)
 
 
 def joined(dues: Iterable[Due], losses: Iterable[Loss]) -> list[Due]:

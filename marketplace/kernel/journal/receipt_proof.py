@@ -42,7 +42,7 @@ __all__ = [
 LEAF_CHARACTERS_MAX = 65_536
 PATH_STEPS_MAX = 64
 
-_SEALS = ("checkpoint", "proof")
+SEALS = ("checkpoint", "proof")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,7 +51,7 @@ def receipt_sha256(receipt: Mapping[str, object]) -> str:
 
     Refuses (`NotCanonical`) floats and integers beyond 2^53 − 1.
     """
-    return digest({name: value for name, value in receipt.items() if name not in _SEALS})
+    return digest({name: value for name, value in receipt.items() if name not in SEALS})
 
 
 def sealed(
