@@ -37,6 +37,8 @@ from marketplace.kernel import turns
 
 ID_LENGTH = 40
 _Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+PLAIN = {"synchronize_session": False}
+"""For a statement whose rows the session does not hold: it need not look among its objects for them."""
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
@@ -173,6 +175,11 @@ def snapshot() -> Iterator[None]:
 def only_read(reads: bool) -> None:
     """Say for the rest of this context whether transactions only read."""
     _reads_only.set(reads)
+
+
+def is_only_reading() -> bool:
+    """Whether what this context does now only reads."""
+    return _reads_only.get()
 
 
 def begin_writing() -> None:

@@ -1,15 +1,17 @@
 """Letters that leave once, however often their handler runs; who was written to is not kept."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import String, and_, or_, select, update
+from sqlalchemy import String, Update, and_, bindparam, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert
 
 from marketplace.config import LETTER_SECONDS_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql
+from marketplace.kernel.db import PLAIN, Base, Instant, begin_writing, db, is_postgresql
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
 
@@ -46,10 +48,10 @@ def send_once(key: str, letter: Letter) -> bool:
     try:
         send(letter, key=key)
     except BaseException:
-        _note(key, claimed_at=None)
+        _note(key, "claimed_at", None)
         db.session.commit()
         raise
-    _note(key, sent_at=clock.now())
+    _note(key, "sent_at", clock.now())
     return True
 
 
@@ -57,18 +59,8 @@ def _claim(key: str) -> bool:
     """Whether the letter is now ours to send; False where it has left."""
     begin_writing()
     moment = clock.now()
-    stale = moment - timedelta(seconds=LETTER_SECONDS_MAX)
-    free = or_(SentLetter.claimed_at.is_(None), SentLetter.claimed_at <= stale)
-    insert = postgresql.insert if is_postgresql() else sqlite.insert
-    claim = (
-        insert(SentLetter)
-        .values(key=key, claimed_at=moment)
-        .on_conflict_do_update(
-            index_elements=["key"], set_={"claimed_at": moment}, where=and_(SentLetter.sent_at.is_(None), free)
-        )
-        .returning(SentLetter.key)
-    )
-    is_ours = db.session.scalar(claim) is not None
+    when = {"of_letter": key, "now": moment, "stale": moment - timedelta(seconds=LETTER_SECONDS_MAX)}
+    is_ours = db.session.scalar(_claiming(is_postgresql()), when) is not None
     has_left = not is_ours and db.session.scalar(select(SentLetter.sent_at).where(SentLetter.key == key)) is not None
     db.session.commit()
     if not is_ours and not has_left:
@@ -76,5 +68,26 @@ def _claim(key: str) -> bool:
     return is_ours
 
 
-def _note(key: str, **values: datetime | None) -> None:
-    db.session.execute(update(SentLetter).where(SentLetter.key == key).values(**values))
+@cache
+def _claiming(on_postgresql: bool) -> ReturningInsert[tuple[str]]:
+    now, stale = bindparam("now", type_=Instant), bindparam("stale", type_=Instant)
+    free = or_(SentLetter.claimed_at.is_(None), SentLetter.claimed_at <= stale)
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    claim = insert(SentLetter.__table__).values(key=bindparam("of_letter"), claimed_at=now)  # type: ignore[arg-type]
+    claim = claim.on_conflict_do_update(
+        index_elements=["key"], set_={"claimed_at": now}, where=and_(SentLetter.sent_at.is_(None), free)
+    )
+    return claim.returning(SentLetter.key)
+
+
+def _note(key: str, column: str, at: datetime | None) -> None:
+    db.session.execute(_noting(column), {"of_letter": key, "at": at}, execution_options=PLAIN)
+
+
+@cache
+def _noting(column: str) -> Update:
+    return (
+        update(SentLetter)
+        .where(SentLetter.key == bindparam("of_letter"))
+        .values({column: bindparam("at", type_=Instant)})
+    )

@@ -29,7 +29,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, begin_writing, db, insert_plain, is_postgresql, reading
+from marketplace.kernel.db import (
+    ID_LENGTH,
+    PLAIN,
+    Base,
+    Instant,
+    db,
+    insert_plain,
+    is_only_reading,
+    is_postgresql,
+    reading,
+)
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
 
@@ -37,7 +47,6 @@ Handler = Callable[[dict[str, Any]], None]
 Due = Row[tuple[str, str, int, str, Any]]
 """Of a delivery its id, handler and attempts; of its message topic and payload."""
 
-PLAIN = {"synchronize_session": False}
 RETRY_FIRST_S = 5
 RETRY_MAX_S = 3_600
 log = structlog.get_logger("outbox")
@@ -124,16 +133,18 @@ def waiting_for(handler_id: str) -> list[dict[str, Any]]:
 def deliver_due(limit: int = DELIVERIES_AT_ONCE) -> int:
     """Deliver what is due, each delivery in transactions of its own; how many succeeded.
 
-    A handler that raises is tried again later, at growing intervals.
+    A handler that raises is tried again later, at growing intervals. What only had to be looked at is marked together.
     """
-    done, tried = 0, set[str]()
+    done, tried, looked_at = 0, set[str](), list[str]()
     while len(tried) < limit:
         waiting = [each for each in _waiting(limit) if each.id not in tried]
         if not waiting:
             break
         for each in waiting:
-            done += _deliver(each)
+            done += _deliver(each, looked_at)
             tried.add(each.id)
+        if looked_at:
+            _settle(looked_at)
     return done
 
 
@@ -172,21 +183,25 @@ def _still_due(locks: bool) -> Select[tuple[str]]:
     return query.with_for_update(skip_locked=True) if locks else query
 
 
-def _deliver(due: Due) -> bool:
+def _deliver(due: Due, looked_at: list[str]) -> bool:
+    """Have a delivery's handler called; where that wrote nothing, the delivery's id waits in `looked_at`."""
     with traced(delivery=due.id, topic=due.topic):
         try:
             subscription: Subscription = current_app.extensions["outbox"][due.topic][due.handler]
             with reading() if subscription.reads_first else nullcontext():
-                asked = db.session.scalar(_still_due(is_postgresql()), {"id": due.id, "now": clock.now()})
-                if asked is None:
+                if not _is_ours(due, subscription.reads_first):
                     db.session.rollback()
                     return False
                 subscription.handler(due.payload)
-                begin_writing()
-                db.session.execute(_settling(), {"id_": due.id, "at": clock.now()}, execution_options=PLAIN)
-                db.session.commit()
+                looked_at.append(due.id)
+                if is_only_reading() and not is_postgresql():  # there another worker would take it up meanwhile
+                    db.session.rollback()
+                else:
+                    _settle(looked_at)
         except Exception as error:
             db.session.rollback()
+            if due.id in looked_at:
+                looked_at.remove(due.id)
             if isinstance(error, Unavailable):  # what stands outside has no answer yet: expected, no trace needed
                 log.warning("delivery_waits", why=error.code)
             else:
@@ -196,9 +211,24 @@ def _deliver(due: Due) -> bool:
     return True
 
 
+def _is_ours(due: Due, reads_first: bool) -> bool:
+    """Whether no other worker has it in hand or has done it; where nothing can be locked yet the handler sees to it."""
+    locks = is_postgresql()
+    if reads_first and not locks:
+        return True
+    return db.session.scalar(_still_due(locks), {"id": due.id, "now": clock.now()}) is not None
+
+
+def _settle(delivery_ids: list[str]) -> None:
+    db.session.execute(_settling(), {"ids": delivery_ids, "at": clock.now()}, execution_options=PLAIN)
+    db.session.commit()
+    delivery_ids.clear()
+
+
 @cache
 def _settling() -> Update:
-    return update(Delivery).where(Delivery.id == bindparam("id_")).values(done_at=bindparam("at", type_=Instant))
+    chosen = Delivery.id.in_(bindparam("ids", expanding=True))
+    return update(Delivery).where(chosen).values(done_at=bindparam("at", type_=Instant))
 
 
 def _postpone(due: Due) -> None:

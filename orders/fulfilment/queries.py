@@ -17,8 +17,12 @@ from orders.fulfilment.models import CarrierPayment, Parcel
 
 def carriers_paid(order_id: str) -> set[str]:
     """The ids of the sellers who have paid the carrier of their parcel."""
-    query = select(CarrierPayment.organisation_id).where(CarrierPayment.order_id == order_id)
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_carriers_paid(), {"order_id": order_id}))
+
+
+@cache
+def _carriers_paid() -> Select[tuple[str]]:
+    return select(CarrierPayment.organisation_id).where(CarrierPayment.order_id == bindparam("order_id"))
 
 
 def parcels_of(organisation_id: str, states: Sequence[str], limit: int) -> Sequence[Parcel]:

@@ -66,7 +66,8 @@ def credit_note_numbers(order_id: str) -> list[str]:
 @cache
 def _numbers_of_order() -> Select[tuple[str]]:
     of_order = CreditedOrder.order_id == bindparam("order_id")
-    return select(CreditNote.number).join(CreditedOrder).where(of_order).order_by(CreditNote.id)
+    query = select(CreditNote.number).join(CreditedOrder).where(of_order).order_by(CreditNote.id)
+    return query.execution_options(autoflush=False)  # a note is flushed where it is issued
 
 
 def credit_notes_of(order_id: str) -> list[CreditNote]:

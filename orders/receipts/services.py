@@ -36,20 +36,29 @@ def issue_receipt(order: Order, paid_on: PaidOn | None = None) -> Receipt:
     issuer, today = platform(), clock.today()
     number = take_number(issuer.id, RECEIPTS, today)
     receipt = Receipt(
-        id=ids.new_id(), order_id=order.id, issuer_id=issuer.id, number=number, issued_on=today, revision=1
+        id=ids.new_id(),
+        order_id=order.id,
+        issuer_id=issuer.id,
+        number=number,
+        token=ids.secret_token(),
+        issued_on=today,
+        revision=1,
     )
     db.session.add(receipt)
     _store_revision(receipt, order, paid_on)
     return receipt
 
 
-def revise_receipt(order: Order, paid_on: PaidOn | None = None) -> ReceiptRevision | None:
+def revise_receipt(order: Order) -> ReceiptRevision | None:
     """Store the receipt anew after its amounts moved; earlier revisions stay. None where none was issued."""
     receipt = receipt_of(order.id)
-    if receipt is None:
-        return None
+    return revise(receipt, order, PaidOn.now(order)) if receipt else None
+
+
+def revise(receipt: Receipt, order: Order, paid_on: PaidOn) -> ReceiptRevision:
+    """Store a receipt anew where all that it tells is known; earlier revisions stay."""
     receipt.revision += 1
-    return _store_revision(receipt, order, paid_on or PaidOn.now(order))
+    return _store_revision(receipt, order, paid_on)
 
 
 def issue_credit_note(orders: Sequence[Order], *, cause_id: str, currency: str, facts: dict[str, Any]) -> CreditNote:
@@ -131,5 +140,4 @@ def _store_revision(receipt: Receipt, order: Order, paid_on: PaidOn) -> ReceiptR
         issued_at=clock.now(),
     )
     db.session.add(revision)
-    db.session.flush()
     return revision

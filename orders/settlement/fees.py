@@ -40,7 +40,7 @@ def report_fee(actor: Actor, order_id: str, fee: Money, *, source: str, id: str 
     if order.fee_reported and order.fee_minor == fee.minor:
         return None
     reached = PaidOn.now(order)
-    receipts.issue_receipt(order, reached)  # as it was paid; the fee is its next revision
+    receipt = receipts.issue_receipt(order, reached)  # as it was paid; the fee is its next revision
     report = _noted(order, fee, source, id)
     reserve = Reserve(order.charge_currency)
     shares = totals.fee_shares(fee.minor, [line.charge_minor for line in order.lines])
@@ -55,7 +55,7 @@ def report_fee(actor: Actor, order_id: str, fee: Money, *, source: str, id: str 
     post_all([*entries, *loss_entries(report.id, losses)])
     note_dues(order.id, "fee_correction", report.id, owed)
     order.fee_minor, order.fee_reported = fee.minor, True
-    receipts.revise_receipt(order, replace(reached, fee_reported=True))
+    receipts.revise(receipt, order, replace(reached, fee_reported=True))
     return report
 
 

@@ -1,9 +1,10 @@
 """Reading who is owed what, and what of an order has been paid on."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from marketplace.config import FEE_HOURS_MAX
 from marketplace.kernel import clock
@@ -17,16 +18,14 @@ from orders.settlement.models import FeeReport, Payout, SettlementItem, TaxRemit
 
 def sellers_paid_for(order: Order) -> set[str]:
     """The ids of the sellers whose payout that covers the order's sale is confirmed."""
-    query = (
-        select(SettlementItem.organisation_id)
-        .join(Payout, Payout.id == SettlementItem.payout_id)
-        .where(
-            SettlementItem.order_id == order.id,
-            SettlementItem.kind == "sale",
-            Payout.confirmed_at.is_not(None),
-        )
-    )
-    return set(db.session.scalars(query))
+    return set(db.session.scalars(_paid_for(), {"order_id": order.id}))
+
+
+@cache
+def _paid_for() -> Select[tuple[str]]:
+    query = select(SettlementItem.organisation_id).join(Payout, Payout.id == SettlementItem.payout_id)
+    query = query.where(SettlementItem.order_id == bindparam("order_id"), SettlementItem.kind == "sale")
+    return query.where(Payout.confirmed_at.is_not(None))
 
 
 def sellers_with_tax_remitted(order: Order) -> set[str]:
@@ -35,9 +34,15 @@ def sellers_with_tax_remitted(order: Order) -> set[str]:
         return set()
     # A remittance covers days as they are counted where its seller lies.
     paid_on = {line.organisation_id: day_in(order.paid_at, line.organisation.zone) for line in order.lines}
+    remitted = db.session.execute(_tax_remitted(), {"sellers": list(paid_on)})
+    return {seller for seller, covered in remitted if covered >= paid_on[seller]}
+
+
+@cache
+def _tax_remitted() -> Select[tuple[str, date]]:
     query = select(TaxRemittance.organisation_id, func.max(TaxRemittance.covers_until))
-    query = query.where(TaxRemittance.organisation_id.in_(paid_on)).group_by(TaxRemittance.organisation_id)
-    return {seller for seller, covered in db.session.execute(query) if covered >= paid_on[seller]}
+    chosen = TaxRemittance.organisation_id.in_(bindparam("sellers", expanding=True))
+    return query.where(chosen).group_by(TaxRemittance.organisation_id)
 
 
 def open_amounts() -> list[tuple[str, Money]]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, CompoundSelect, Select, bindparam, select, union_all
 from sqlalchemy.orm import selectinload
 
 from marketplace.kernel.db import db
@@ -77,15 +78,26 @@ def fold(rows: Sequence[PublicRow]) -> list[PublicRow]:
 
 
 def _work_statuses(ids: Collection[str]) -> dict[str, str]:
-    work = set(db.session.scalars(select(WorkRecord.id).where(WorkRecord.id.in_(ids))))
-    work |= set(db.session.scalars(select(OwnCost.id).where(OwnCost.id.in_(ids))))
+    work = set(db.session.scalars(_work(), {"ids": list(ids)}))
     slips = slips_of_records(work)
     return {it: public_status(SlipState(slips[it].state)) if it in slips else "owed" for it in work}
 
 
+@cache
+def _work() -> CompoundSelect[tuple[str]]:
+    """Which of some ids are a record of work or of a maker's own costs."""
+    ids: BindParameter[str] = bindparam("ids", expanding=True)
+    return union_all(select(WorkRecord.id).where(WorkRecord.id.in_(ids)), select(OwnCost.id).where(OwnCost.id.in_(ids)))
+
+
 def _purchase_statuses(ids: Collection[str]) -> dict[str, str]:
-    query = select(Purchase).where(Purchase.id.in_(ids)).options(selectinload(Purchase.payments))
-    return {purchase.id: purchase_status(purchase) for purchase in db.session.scalars(query)}
+    return {purchase.id: purchase_status(purchase) for purchase in db.session.scalars(_purchases(), {"ids": list(ids)})}
+
+
+@cache
+def _purchases() -> Select[tuple[Purchase]]:
+    query = select(Purchase).where(Purchase.id.in_(bindparam("ids", expanding=True)))
+    return query.options(selectinload(Purchase.payments))
 
 
 def purchase_status(purchase: Purchase) -> str:

@@ -160,3 +160,25 @@ def test_a_rush_lasts_while_messages_come_but_none_waits_for_long(heard: list[di
         assert outbox.deliver_due(1) == 1  # the oldest goes first
         assert outbox.is_rush()
         assert heard == [{"order": "O-1"}]
+
+
+def test_what_was_only_looked_at_is_marked_with_the_rest_and_a_failure_keeps_nobody_else_back(app: Flask):
+    called: list[str] = []
+
+    def fail(_payload: dict[str, Any]) -> None:
+        called.append("fail")
+        raise Unavailable
+
+    outbox.subscribe(app, TOPIC, "test.look", lambda _payload: called.append("look"), reads_first=True)
+    outbox.subscribe(app, TOPIC, "test.fail", fail, reads_first=True)
+    outbox.subscribe(app, TOPIC, "test.write", lambda _payload: begin_writing(), reads_first=True)
+    outbox.subscribe(app, TOPIC, "test.last", lambda _payload: called.append("last"), reads_first=True)
+    with app.app_context():
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+
+        assert outbox.deliver_due() == 3
+        assert outbox.deliver_due() == 0
+        assert called == ["look", "fail", "last"]
+        waiting = select(outbox.Delivery.handler).where(outbox.Delivery.done_at.is_(None))
+        assert db.session.scalars(waiting).all() == ["test.fail"]
