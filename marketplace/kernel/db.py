@@ -37,6 +37,7 @@ from marketplace.kernel import turns
 
 ID_LENGTH = 40
 _Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+_Plain = tuple[str, dict[int, Any]]
 PLAIN = {"synchronize_session": False}
 """For a statement whose rows the session does not hold: it need not look among its objects for them."""
 
@@ -264,39 +265,79 @@ def insert_plain_new(connection: Connection, table: FromClause, names: Sequence[
     return _insert_plain(connection, table, tuple(names), [row], " ON CONFLICT DO NOTHING").rowcount == 1
 
 
+def update_plain(
+    connection: Connection,
+    table: FromClause,
+    keys: Sequence[str],
+    names: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Give rows, found by their `keys`, the values that they hold under `names`, as `insert_plain` inserts."""
+    if rows:
+        columns = (*names, *keys)
+        plain = _plain_update(table, tuple(keys), tuple(names), connection.dialect, len(rows) == 1)
+        _execute_plain(connection, plain, [[row[name] for name in columns] for row in rows])
+
+
 def _insert_plain(
     connection: Connection, table: FromClause, names: tuple[str, ...], rows: Sequence[Sequence[Any]], ending: str
 ) -> CursorResult[Any]:
-    is_one = len(rows) == 1
-    statement, processors = _plain_insert(table, names, ending, connection.dialect, is_one)
+    return _execute_plain(connection, _plain_insert(table, names, ending, connection.dialect, len(rows) == 1), rows)
+
+
+def _execute_plain(connection: Connection, plain: _Plain, rows: Sequence[Sequence[Any]]) -> CursorResult[Any]:
+    statement, processors = plain
     columns = list(zip(*rows, strict=True))
     for place, process in processors.items():
         columns[place] = tuple([process(value) for value in columns[place]])
-    values: Any = list(zip(*columns, strict=True))
-    if is_one:
-        values = values[0]
-    elif connection.dialect.name != "sqlite":
+    values: Any
+    if len(rows) == 1:
+        values = tuple([column[0] for column in columns])
+    elif connection.dialect.name == "sqlite":
+        values = list(zip(*columns, strict=True))
+    else:
         values = tuple([list(column) for column in columns])
     return connection.exec_driver_sql(statement, values)
 
 
 @cache
-def _plain_insert(
-    table: FromClause, names: tuple[str, ...], ending: str, dialect: Dialect, is_one: bool
-) -> tuple[str, dict[int, Any]]:
+def _plain_insert(table: FromClause, names: tuple[str, ...], ending: str, dialect: Dialect, is_one: bool) -> _Plain:
     """The statement, and for each place how its value is turned."""
-    assert isinstance(table, Table)
+    places, types, turned = _places(table, names, dialect)
+    if is_one or dialect.name == "sqlite":
+        source = f"VALUES ({', '.join(places)})"
+    else:
+        source = f"SELECT * FROM unnest({', '.join(types)})"  # noqa: S608 - our own names
+    quote = dialect.identifier_preparer.quote
+    return f"INSERT INTO {table} ({', '.join(quote(name) for name in names)}) {source}{ending}", turned
+
+
+@cache
+def _plain_update(
+    table: FromClause, keys: tuple[str, ...], names: tuple[str, ...], dialect: Dialect, is_one: bool
+) -> _Plain:
+    columns = (*names, *keys)
+    places, types, turned = _places(table, columns, dialect)
+    source = ""
+    if not is_one and dialect.name != "sqlite":
+        told = [f"v{place}" for place in range(len(columns))]
+        source = f" FROM unnest({', '.join(types)}) AS given({', '.join(told)})"
+        places = [f"given.{name}" for name in told]
+    quote = dialect.identifier_preparer.quote
+    changes = [f"{quote(name)} = {place}" for name, place in zip(names, places, strict=False)]
+    found = [f"{table}.{quote(key)} = {place}" for key, place in zip(keys, places[len(names) :], strict=True)]
+    statement = f"UPDATE {table} SET {', '.join(changes)}{source} WHERE {' AND '.join(found)}"  # noqa: S608 - our names
+    return statement, turned
+
+
+def _places(table: FromClause, names: tuple[str, ...], dialect: Dialect) -> tuple[list[str], list[str], dict[int, Any]]:
+    """Where the values of one row stand, where the arrays of many do, and for each place how its value is turned."""
     types = [table.c[name].type.dialect_impl(dialect) for name in names]
     turned = {place: type_.bind_processor(dialect) for place, type_ in enumerate(types)}
-    if dialect.name == "sqlite":
-        source = f"VALUES ({', '.join('?' for _name in names)})"
-    elif is_one:
-        source = f"VALUES ({', '.join('%s' for _name in names)})"
-    else:  # binary: the driver's text form of an array asks a regular expression about every quote in it
-        source = f"SELECT * FROM unnest({', '.join(f'%b::{_array_of(type_, dialect)}[]' for type_ in types)})"  # noqa: S608
-    quoted = [dialect.identifier_preparer.quote(name) for name in names]
-    statement = f"INSERT INTO {table.name} ({', '.join(quoted)}) {source}{ending}"
-    return statement, {place: process for place, process in turned.items() if process}
+    ones = ["?" if dialect.name == "sqlite" else "%s" for _name in names]
+    # Binary: the driver's text form of an array asks a regular expression about every quote in it.
+    many = [f"%b::{_array_of(type_, dialect)}[]" for type_ in types]
+    return ones, many, {place: process for place, process in turned.items() if process}
 
 
 def _array_of(type_: TypeEngine[Any], dialect: Dialect) -> str:

@@ -16,13 +16,13 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import has_app_context
-from sqlalchemy import Connection, Engine, Table, Update, bindparam, event, inspect, update
+from sqlalchemy import Connection, Engine, Table, Update, event, inspect
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from marketplace.kernel import clock, kept
-from marketplace.kernel.db import as_read, db, insert_plain, insert_plain_new, run
+from marketplace.kernel.db import as_read, db, insert_plain, insert_plain_new, run, update_plain
 from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
 from marketplace.kernel.journal.commitments import Committer, personal_names, write_salts
 from marketplace.kernel.journal.models import Event, Journaled, Salt
@@ -189,9 +189,8 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
     """
     if rows:
         shape = _shape(inspect(model))
-        keys = [{f"key_{name}": row[name] for name in shape.key} for row in rows]
-        wanted = [key | {name: row[name] for name in names} for key, row in zip(keys, rows, strict=True)]
-        run(_update(shape, names), wanted if len(wanted) > 1 else wanted[0])
+        _refuse_personal(shape, names)
+        update_plain(db.session.connection(), shape.table, shape.key, names, rows)
         _record_plain(shape, rows)
         _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
 
@@ -231,20 +230,17 @@ def change(row: Journaled, **values: Any) -> None:
     shape = _shape(state.mapper)
     if state.modified:
         session.flush()
-    statement = _update(shape, tuple(values))
+    _refuse_personal(shape, values)
     for name, value in values.items():
         set_committed_value(row, name, value)
-    run(statement, {f"key_{name}": getattr(row, name) for name in shape.key} | values)
+    keyed = {name: getattr(row, name) for name in shape.key}
+    update_plain(session.connection(), shape.table, shape.key, tuple(values), [values | keyed])
     _record(session, [(row, False)])
 
 
-@cache
-def _update(shape: Shape, names: tuple[str, ...]) -> Update:
-    if set(names) & set(shape.personal):
+def _refuse_personal(shape: Shape, names: Iterable[str]) -> None:
+    if not frozenset(shape.personal).isdisjoint(names):
         raise TypeError(f"What is personal in {shape.table.name} is changed in an object.")
-    columns = shape.table.c
-    statement = update(shape.table).values({name: bindparam(name) for name in names})
-    return statement.where(*(columns[name] == bindparam(f"key_{name}") for name in shape.key))
 
 
 def _read_anew(model: type[Journaled], keys: Sequence[tuple[Any, ...]]) -> None:

@@ -149,8 +149,13 @@ def test_rows_changed_by_a_statement_are_recorded_and_read_anew_by_who_holds_the
     coop, table = make_organisation(), Organisation.__table__
     row = {column.key: getattr(coop, column.key) for column in table.columns}
 
+    second = make_organisation("other")
+    both = [row, {column.key: getattr(second, column.key) for column in table.columns}]
+    change_rows(Organisation, ("district", "approved_at"), [each | {"district": "Alor"} for each in both])
+    assert (coop.district, second.district) == ("Alor", "Alor")
     change_rows(Organisation, ("district",), [row | {"district": "Ende"}])
     assert (coop.district, newest(coop.id)) == ("Ende", digest_of(coop))
+    assert (second.district, newest(second.id)) == ("Alor", digest_of(second))
     statement = db.update(Organisation).where(Organisation.id == bindparam("it")).values(district="Sikka")
     statement = telling(Organisation, statement)
     (changed,) = changed_rows(Organisation, statement, {"it": coop.id})
