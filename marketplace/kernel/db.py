@@ -128,9 +128,9 @@ def _engine_options(url: str) -> dict[str, Any]:
 def _on_do_connect(dialect: Dialect, _record: ConnectionPoolEntry, _args: Any, options: dict[str, Any]) -> Any:
     if dialect.name != "postgresql":
         return None
-    from marketplace.kernel.patience import PatientConnection
+    from marketplace.kernel.patience import PatientConnection, PatientCursor
 
-    return PatientConnection.connect(**options)
+    return PatientConnection.connect(**options, cursor_factory=PatientCursor)
 
 
 @contextmanager

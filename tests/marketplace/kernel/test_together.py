@@ -67,3 +67,17 @@ def test_what_is_refused_at_the_commit_is_told_there() -> None:
     insert_rows(Book, [{"id": "T-1", "name": "together 1", "currency": None}])
     db.session.commit()
     assert books() == 1
+
+
+def test_a_first_statement_that_is_refused_leaves_the_next_transaction_alone() -> None:
+    db.session.rollback()
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        insert_rows(Account, [{"id": "A-1", "book_id": "nowhere", "code": "cash"}])
+    db.session.rollback()
+
+    assert books() == 0
+    db.session.rollback()
+    insert_rows(Book, [{"id": "T-1", "name": "together 1", "currency": None}])
+    assert books() == 1
+    db.session.rollback()
+    assert books() == 0
