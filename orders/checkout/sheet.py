@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Listing, Photo, Profile, StockSplit
+from marketplace.catalogue.queries import Cover
+from marketplace.kernel import kept
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.money import Money
@@ -173,11 +175,26 @@ def _wages(items: Sequence[QuotedLine], currency: str) -> Money:
     return total
 
 
+# Every loser of a rush for the last pieces is shown her basket: what stands beside the goods is kept for a moment.
+
+
 def _stripes(seller_ids: Iterable[str]) -> dict[str, list[str]]:
-    query = select(Profile.organisation_id, Profile.selvedge).where(Profile.organisation_id.in_(list(seller_ids)))
-    return {seller_id: list(stripe) for seller_id, stripe in db.session.execute(query)}
+    wanted = tuple(sorted(seller_ids))
+
+    def ask() -> dict[str, list[str]]:
+        query = select(Profile.organisation_id, Profile.selvedge).where(Profile.organisation_id.in_(wanted))
+        return {seller_id: list(stripe) for seller_id, stripe in db.session.execute(query)}
+
+    return kept.a_moment(("stripes", wanted), [Profile.__tablename__], ask)
 
 
-def _covers(listing_ids: Sequence[str]) -> dict[str, Photo]:
-    query = select(Photo).where(Photo.listing_id.in_(listing_ids)).order_by(Photo.ordinal.desc(), Photo.id.desc())
-    return {photo.listing_id: photo for photo in db.session.scalars(query)}
+def _covers(listing_ids: Iterable[str]) -> dict[str, Cover]:
+    wanted = tuple(sorted(listing_ids))
+
+    def ask() -> dict[str, Cover]:
+        shown = (Photo.sha256, Photo.width, Photo.height, Photo.alternative, Photo.is_drawn)
+        query = select(Photo.listing_id, *shown).where(Photo.listing_id.in_(wanted))
+        rows = db.session.execute(query.order_by(Photo.ordinal.desc(), Photo.id.desc()))
+        return {listing_id: Cover(*cover) for listing_id, *cover in rows}
+
+    return kept.a_moment(("covers", wanted), [Photo.__tablename__], ask)
