@@ -194,7 +194,9 @@ def _deliver(due: Due, looked_at: list[str]) -> bool:
                     return False
                 subscription.handler(due.payload)
                 looked_at.append(due.id)
-                if is_only_reading() and not is_postgresql():  # there another worker would take it up meanwhile
+                # On PostgreSQL another worker would take it up meanwhile.
+                only_looked = subscription.reads_first and is_only_reading()
+                if only_looked and not is_postgresql():
                     db.session.rollback()
                 else:
                     _settle(looked_at)

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from marketplace.config import RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, outbox
-from marketplace.kernel.db import begin_writing, db
+from marketplace.kernel.db import begin_writing, db, only_read
 from marketplace.kernel.errors import Unavailable
 
 TOPIC = "test.happened"
@@ -76,6 +76,24 @@ def test_what_a_failing_handler_wrote_is_rolled_back(app: Flask):
         outbox.deliver_due()
 
         assert db.session.scalars(select(outbox.Message.topic)).all() == [TOPIC]
+
+
+def test_what_a_handler_writes_stays_whatever_was_only_read_before(app: Flask):
+    def write(_payload: dict[str, Any]) -> None:
+        db.session.add(outbox.Message(topic="written", payload={}, created_at=clock.now()))
+        db.session.flush()
+
+    outbox.subscribe(app, TOPIC, "test.write", write)
+    with app.app_context():
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+        only_read(True)
+        try:
+            assert outbox.deliver_due() == 1
+        finally:
+            only_read(False)
+
+        assert set(db.session.scalars(select(outbox.Message.topic))) == {TOPIC, "written"}
 
 
 def test_two_handlers_may_not_share_an_id(app: Flask):
