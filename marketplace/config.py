@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -193,6 +194,7 @@ DESCRIPTION_CHARACTERS_MAX = 4_000
 API_TOKEN_DAYS_MAX = 366
 API_ANSWER_DAYS = 30
 AMOUNT_MINOR_MAX = 10**15
+DAY_FIRST, DAY_LAST = date(1900, 1, 1), date(2199, 12, 31)
 DRAIN_S_MAX = 10
 RESTART_WAIT_FIRST_S = 0.5
 RESTART_WAIT_S_MAX = 30

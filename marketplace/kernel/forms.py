@@ -26,6 +26,7 @@ and its template:
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -36,7 +37,8 @@ from flask_babel import lazy_gettext as _l
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, pre_load, validate
 from werkzeug.datastructures import MultiDict
 
-from marketplace.config import TEXT_CHARACTERS_MAX
+from marketplace.config import DAY_FIRST, DAY_LAST, TEXT_CHARACTERS_MAX
+from marketplace.kernel import clock
 from marketplace.kernel.db import give_up
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.units import read_number
@@ -79,6 +81,7 @@ RANGE_MESSAGES: dict[str, Any] = {
 MORE_THAN = _l("This must be more than {min}.")
 LESS_THAN = _l("This must be less than {max}.")
 CHOOSE = _l("Choose one of the answers.")
+FIRST_TO_BEGIN_A_DAY = "Pacific/Kiritimati"
 
 
 class Text(fields.String):
@@ -125,6 +128,27 @@ class Phone(Text):
         if number is None:
             raise ValidationError(_("Enter a phone number, for example 0812 3456 7890."))
         return number
+
+
+class Day(fields.Date):
+    """A day of the calendar, from DAY_FIRST to DAY_LAST: beyond them somebody slipped on a digit."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not DAY_FIRST <= day <= DAY_LAST:
+            years = {"first": DAY_FIRST.year, "last": DAY_LAST.year}
+            raise ValidationError(_("Enter a day between the years %(first)s and %(last)s.", **years))
+        return day
+
+
+class PastDay(Day):
+    """The day on which something happened: one that has begun somewhere on earth."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if day > clock.today(FIRST_TO_BEGIN_A_DAY):
+            raise ValidationError(_("This day has not come yet."))
+        return day
 
 
 class Count(fields.Integer):

@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates
 
 from marketplace.config import ADDRESS_CHARACTERS_MAX
-from marketplace.kernel.forms import Amount, Email, Form, Text
+from marketplace.kernel.forms import Amount, Email, Form, PastDay, Text
 from marketplace.kernel.money import EXPONENTS
 from orders.checkout.names import is_country
 
@@ -45,7 +45,7 @@ class Rate(Form):
     currency = fields.String(required=True, validate=validate.OneOf(sorted(EXPONENTS)))
     rate = Text(required=True, max=24)
     source = Text(required=True, min=3, max=200)
-    observed_on = fields.Date(required=True)
+    observed_on = PastDay(required=True)
 
 
 class Account(Form):

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from marketplace.kernel import clock
-from marketplace.kernel.forms import Count, Form, Text
+from marketplace.kernel.forms import Count, Day, Form, PastDay, Text
 from producers.cooperatives.words import CLAIMS, CONSENTS, SEXES, WAYS
 
 AGE_MAX = 110
@@ -16,7 +16,7 @@ class MemberForm(Form):
     """A working person, as the cooperative's register names her."""
 
     name = Text(required=True, max=120)
-    joined_on = fields.Date(required=True)
+    joined_on = PastDay(required=True)
     sex = fields.String(load_default=None, validate=validate.OneOf(tuple(SEXES)))
     birth_year = Count(load_default=None)
 
@@ -36,7 +36,7 @@ class NewMemberForm(MemberForm):
 class LeaveForm(Form):
     """The day a member left."""
 
-    left_on = fields.Date(required=True)
+    left_on = Day(required=True)
 
 
 class ConsentForm(Form):
@@ -54,8 +54,8 @@ class CertificateForm(Form):
     issuer = Text(required=True, max=120)
     number = Text(required=True, max=60)
     scope = Text(load_default="", max=1000, lines=True)
-    valid_from = fields.Date(required=True)
-    valid_until = fields.Date(required=True)
+    valid_from = Day(required=True)
+    valid_until = Day(required=True)
 
     @validates_schema
     def _ends_after_it_begins(self, values: dict[str, Any], **_kwargs: Any) -> None:

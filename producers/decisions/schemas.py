@@ -3,9 +3,9 @@
 from typing import Any
 
 from flask_babel import gettext as _
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, post_load, validate, validates_schema
 
-from marketplace.kernel.forms import Amount, Count, Form, Number, Text
+from marketplace.kernel.forms import Amount, Count, Day, Form, Number, PastDay, Text
 from marketplace.kernel.money import Money
 from producers.decisions.figures import KINDS, RATE
 
@@ -30,8 +30,8 @@ class DecisionForm(Form):
     """A meeting's decision; after loading, `figures` holds kind → exact text, as the service takes it."""
 
     title = Text(required=True, max=160)
-    decided_on = fields.Date(required=True)
-    effective_on = fields.Date(required=True)
+    decided_on = PastDay(required=True)
+    effective_on = Day(required=True)
     present = Count(load_default=0)
     votes_for = Count(load_default=0)
     votes_against = Count(load_default=0)

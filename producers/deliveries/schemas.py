@@ -2,10 +2,10 @@
 
 import re
 
-from marshmallow import fields, validate
+from marshmallow import validate
 
 from marketplace.config import SLIP_GRAMS_MAX, SLIP_HOURS_MAX, SLIP_PIECES_MAX
-from marketplace.kernel.forms import Amount, Count, Form, Number, Text
+from marketplace.kernel.forms import Amount, Count, Day, Form, Number, Text
 
 
 class SlipForm(Form):
@@ -42,7 +42,7 @@ class VoidForm(Form):
 class DayForm(Form):
     """The day whose slips are listed."""
 
-    day = fields.Date()
+    day = Day()
 
 
 class MonthForm(Form):

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from marketplace.config import BENCHMARK_HOURS_MAX
-from marketplace.kernel.forms import Amount, Count, Form, Text
+from marketplace.kernel.forms import Amount, Count, Day, Form, Text
 from producers.fairprice.models import BENCHMARK_KINDS
 
 
@@ -19,8 +19,8 @@ class BenchmarkForm(Form):
     place = Text(required=True, max=60)
     source = Text(required=True, max=130)
     reviewed_by = Text(required=True, max=120)
-    valid_from = fields.Date(required=True)
-    valid_until = fields.Date(required=True)
+    valid_from = Day(required=True)
+    valid_until = Day(required=True)
 
     @validates_schema
     def _ends_after_it_begins(self, values: dict[str, Any], **_kwargs: Any) -> None:

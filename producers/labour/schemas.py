@@ -1,9 +1,8 @@
 """What may be typed in about a step; its rows of goods, work and costs are read by `step_form`."""
 
-from marshmallow import fields
 
 from marketplace.config import STEP_TEXT_MAX, TEXT_CHARACTERS_MAX
-from marketplace.kernel.forms import Form, Text
+from marketplace.kernel.forms import Form, PastDay, Text
 
 
 class StepHead(Form):
@@ -11,7 +10,7 @@ class StepHead(Form):
 
     name = Text(required=True, max=STEP_TEXT_MAX)
     craft = Text(load_default="", max=40)
-    worked_on = fields.Date(required=True)
+    worked_on = PastDay(required=True)
     district = Text(load_default=None, max=80)
     max_yield = Text(required=True, max=24)
     override_reason = Text(load_default="", max=TEXT_CHARACTERS_MAX)

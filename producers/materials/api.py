@@ -12,7 +12,7 @@ from marketplace.api.idempotency import once
 from marketplace.api.tokens import TokenOf
 from marketplace.config import AMOUNT_MINOR_MAX
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.forms import Text
+from marketplace.kernel.forms import Day, PastDay, Text
 from marketplace.kernel.money import Money
 from marketplace.kernel.paging import page_asked
 from marketplace.kernel.policy import allow
@@ -43,8 +43,8 @@ class PurchaseTaken(Taken):
     cost_minor = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=AMOUNT_MINOR_MAX))
     origin = Text(required=True, min=1, max=120)
     purpose = fields.String(load_default="materials", validate=validate.OneOf(PURPOSES))
-    bought_on = fields.Date(required=True)
-    due_on = fields.Date(load_default=None)
+    bought_on = PastDay(required=True)
+    due_on = Day(load_default=None)
     note = Text(load_default="", max=1000, lines=True)
 
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from marketplace.config import QUANTITY_TEXT_MAX
-from marketplace.kernel.forms import Amount, Form, Text
+from marketplace.kernel.forms import Amount, Day, Form, PastDay, Text
 from marketplace.kernel.money import Money
 
 PURPOSES = ("materials", "crop")
@@ -57,8 +57,8 @@ class PurchaseForm(_Priced):
     cost = Amount(required=True, validate=validate.Range(min=0))
     origin = Text(required=True, max=120)
     purpose = fields.String(load_default="materials", validate=validate.OneOf(PURPOSES))
-    bought_on = fields.Date(required=True)
-    due_on = fields.Date(load_default=None)
+    bought_on = PastDay(required=True)
+    due_on = Day(load_default=None)
     certificates = fields.List(Text(), load_default=list)
     number = Text(load_default=None, max=40)
     note = Text(load_default="", max=1000, lines=True)
@@ -78,7 +78,7 @@ class PaymentForm(_Priced):
 
     amount = Amount(load_default=None, validate=validate.Range(min=0, min_inclusive=False))
     method = fields.String(required=True, validate=validate.OneOf(METHODS))
-    paid_on = fields.Date(required=True)
+    paid_on = PastDay(required=True)
 
 
 class MoveForm(Form):

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from marketplace.kernel.forms import Form
+from marketplace.kernel.forms import Day, Form, PastDay
 from producers.wages.words import METHODS, TOLD
 
 WORDS = ("confirm", "contest", "withdraw")
@@ -12,14 +12,14 @@ class PayslipForm(Form):
     """The records a slip holds, and by when it is due."""
 
     records = fields.List(fields.String(), load_default=list)
-    due_on = fields.Date(required=True)
+    due_on = Day(required=True)
 
 
 class PaymentForm(Form):
     """How and when a slip was paid; the proof is a file."""
 
     method = fields.String(required=True, validate=validate.OneOf(tuple(METHODS)))
-    paid_on = fields.Date(required=True)
+    paid_on = PastDay(required=True)
 
 
 class WordForm(Form):

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -8,8 +9,22 @@ from hypothesis import strategies as st
 from marshmallow import fields, validate
 from werkzeug.datastructures import MultiDict
 
+from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.forms import Amount, Count, Email, Form, Number, Phone, Secret, Text, load, load_form
+from marketplace.kernel.forms import (
+    Amount,
+    Count,
+    Day,
+    Email,
+    Form,
+    Number,
+    PastDay,
+    Phone,
+    Secret,
+    Text,
+    load,
+    load_form,
+)
 
 
 class Everything(Form):
@@ -21,7 +36,8 @@ class Everything(Form):
     pieces = Count(validate=validate.Range(min=1))
     weight = Number(validate=validate.Range(min=0, min_inclusive=False))
     price = Amount()
-    day = fields.Date()
+    day = Day()
+    bought_on = PastDay()
     colour = fields.String(validate=validate.OneOf(["indigo", "soga"]))
     kinds = fields.List(fields.String(validate=validate.OneOf(["a", "b"])))
 
@@ -32,6 +48,20 @@ def language():
     Babel(app)
     with app.app_context(), force_locale("en"):
         yield
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_a_slip_of_the_finger(day):
+    assert refused(day=day) == {"day": "Enter a day between the years 1900 and 2199."}
+    assert refused(day="2026-02-30") == {"day": "Enter a date, for example 2026-11-23."}
+    assert load(Everything, {"name": "Sari", "day": "2199-12-31"})["day"].year == 2199
+
+
+def test_what_happened_did_so_on_a_day_that_has_begun_somewhere():
+    with clock.at(datetime(2026, 11, 26, 10, 30, tzinfo=UTC)):
+        assert refused(bought_on="2026-11-28") == {"bought_on": "This day has not come yet."}
+        for day in ("2026-11-27", "1987-01-01"):
+            assert str(load(Everything, {"name": "Sari", "bought_on": day})["bought_on"]) == day
 
 
 def refused(**data):
