@@ -1,6 +1,5 @@
 """What may be typed in about a step; its rows of goods, work and costs are read by `step_form`."""
 
-
 from marketplace.config import STEP_TEXT_MAX, TEXT_CHARACTERS_MAX
 from marketplace.kernel.forms import Form, PastDay, Text
 
