@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
 from marketplace.accounts.models import User
 from marketplace.app import create_app
+from marketplace.config import database_url
 from marketplace.kernel import clock, invariants
 from marketplace.kernel import db as database_module
 from marketplace.kernel.db import db
@@ -63,6 +64,31 @@ def test_nobody_waits_for_ever_for_a_database_that_says_nothing(line):
 
     proxy.dumb = False
     assert client.get("/").status_code == 200
+
+
+def test_nobody_waits_for_ever_for_a_lock_or_for_a_statement(fresh_database, monkeypatch, tmp_path: Path):
+    monkeypatch.setattr(database_module, "LOCK_WAIT_MS_MAX", 100)
+    monkeypatch.setattr(database_module, "STATEMENT_MS_MAX", 300)
+    database = fresh_database("postgresql")
+    app, owner = create_app(settings(database.url, tmp_path)), create_engine(database_url(database.owner_url))
+    with app.app_context(), owner.begin() as somebody:
+        somebody.execute(text("LOCK TABLE catalogue_listing IN ACCESS EXCLUSIVE MODE"))
+        begun = time.monotonic()
+
+        waited = app.test_client().get("/")
+        for asked, why in (("1 FROM catalogue_listing", "lock timeout"), ("pg_sleep(30)", "statement timeout")):
+            db.session.rollback()
+            with pytest.raises(OperationalError, match=why):
+                db.session.execute(text(f"SELECT {asked}"))
+
+        assert (waited.status_code, waited.headers["Retry-After"]) == (503, "30")
+        assert time.monotonic() - begun < 3 * patience()
+        somebody.rollback()
+        db.session.remove()
+        assert app.test_client().get("/").status_code == 200
+        db.session.remove()
+        db.engine.dispose()
+    owner.dispose()
 
 
 def test_what_was_done_though_its_answer_was_lost_is_done_once(line):
