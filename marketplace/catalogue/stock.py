@@ -101,14 +101,19 @@ def _held() -> Select[Any]:
     return query.order_by(table.c.stock_id)
 
 
+def settle(held: Sequence[Held], state: str) -> None:
+    """Note what became of what was held for an order, 'sold' or 'released'; `sell` or `release` moves the pieces."""
+    recorder.change_rows(Reservation, ("state",), [{**each, "state": state} for each in held])
+
+
 def sell(held: Sequence[Held]) -> None:
-    """Turn what is held for an order into sold. Call it last: it keeps the shelf's rows locked from here on."""
-    _settle(held, "sold")
+    """Count what was held for an order as sold. Call it last: it keeps the shelf's rows locked from here on."""
+    _move(held, sold=True)
 
 
 def release(held: Sequence[Held]) -> None:
-    """Let go of what is held for an order."""
-    _settle(held, "released")
+    """Put what was held for an order back on the shelf. Call it last, as `sell`."""
+    _move(held, sold=False)
 
 
 def take_back(stock_id: str, quantity: int) -> Stock:
@@ -119,11 +124,9 @@ def take_back(stock_id: str, quantity: int) -> Stock:
     return stock
 
 
-def _settle(held: Sequence[Held], state: str) -> None:
-    recorder.change_rows(Reservation, ("state",), [{**each, "state": state} for each in held])
+def _move(held: Sequence[Held], *, sold: bool) -> None:
     for each in held:
-        let_go = {"stock": each["stock_id"], "pieces": each["quantity"]}
-        recorder.changed_rows(Stock, _letting_go(sold=state == "sold"), let_go)
+        recorder.changed_rows(Stock, _letting_go(sold=sold), {"stock": each["stock_id"], "pieces": each["quantity"]})
 
 
 @cache

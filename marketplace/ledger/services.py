@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -67,24 +68,32 @@ class Draft:
     on: date
 
 
-def post_all(drafts: Iterable[Draft]) -> None:
-    """Record several entries at once, as `post` records one: what it refuses is refused, and nothing is written.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Entries that nothing more can refuse, with their postings, as the rows that `record` writes."""
 
-    A sale posts in every book that it touches, so accounts, entries and postings go in one statement each.
-    """
+    entries: list[dict[str, Any]]
+    postings: list[dict[str, Any]]
+
+
+def post_all(drafts: Iterable[Draft]) -> None:
+    """Record several entries at once, as `post` records one: what it refuses is refused, and nothing is written."""
+    record(prepare(drafts))
+
+
+def prepare(drafts: Iterable[Draft]) -> Prepared:
+    """The entries to be; their accounts are found, or opened, all at once. Refuses what `post` refuses."""
     kept = [(draft, [side for side in draft.sides if side.amount]) for draft in drafts]
     kept = [(draft, sides) for draft, sides in kept if sides]
     places = dict.fromkeys((draft.book_id, side.account) for draft, sides in kept for side in sides)
     chart = chart_of(list(places))
+    prepared, moment = Prepared([], []), clock.now()
     for draft, sides in kept:
         _refuse_unbalanced(chart.currencies[draft.book_id], sides)
-    moment = clock.now()
-    entries, postings = [], []
-    for draft, sides in kept:
         entry_id = ids.new_id()
         head = {"id": entry_id, "book_id": draft.book_id, "source": draft.source, "on": draft.on, "posted_at": moment}
-        entries.append(head)
-        postings += [
+        prepared.entries.append(head)
+        prepared.postings.extend(
             {
                 "entry_id": entry_id,
                 "ordinal": ordinal,
@@ -93,9 +102,14 @@ def post_all(drafts: Iterable[Draft]) -> None:
                 "amount_minor": side.amount.minor,
             }
             for ordinal, side in enumerate(sides)
-        ]
-    insert_rows(Entry, entries)
-    insert_rows(Posting, postings)
+        )
+    return prepared
+
+
+def record(prepared: Prepared) -> None:
+    """Write prepared entries in the transaction that prepared them: one statement for all of them, one for postings."""
+    insert_rows(Entry, prepared.entries)
+    insert_rows(Posting, prepared.postings)
 
 
 def post(book: Book, source: str, sides: Iterable[Side], *, on: date | None = None) -> Entry | None:

@@ -13,7 +13,8 @@ from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import change
 from marketplace.kernel.money import Money
-from marketplace.ledger.services import Draft, post_all
+from marketplace.kernel.together import together
+from marketplace.ledger.services import Draft, prepare, record
 from orders.checkout import posting, states, totals
 from orders.checkout.models import Order, OrderLine
 from orders.checkout.services import lock_order
@@ -46,21 +47,21 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
     db.session.flush()  # from here on statements go past the session, and see nothing that waits in it
     lines, held = lines_to_sell(order.id), shelf.held_for(order.id)
     _refuse_unheld(lines, held)
-    change(order, state=state.value, paid_at=clock.now(), captured_minor=paid.minor, fund=fund)
-    _sell(order, lines, source or order.id, paid)
+    sold = _take_lots(lines)
+    splits = _split(order, lines, sold)
+    dues, entries = _entries(order, lines, source or order.id, paid, splits, sold)
+    posted = prepare([posting.payment_of(source or order.id, order.number, paid, fund), *entries])
+    with together():
+        change(order, state=state.value, paid_at=clock.now(), captured_minor=paid.minor, fund=fund)
+        freeze(splits, order.id)
+        settlement.note_dues(order.id, "sale", order.id, dues)
+        record(posted)
+        fulfilment.open_parcels(order.id, dict.fromkeys(line.seller.id for line in lines))
+        outbox.publish("order.paid", {"order_id": order.id})
+        shelf.settle(held, "sold")
     # The row that others wait for comes last: the pieces on the shelf.
     shelf.sell(held)
     return order
-
-
-def _sell(order: Order, lines: Sequence[SoldLine], source: str, paid: Money) -> None:
-    sold = _take_lots(lines)
-    splits = _split(order, lines, sold)
-    freeze(splits, order.id)
-    entries = _entries(order, lines, source, paid, splits, sold)
-    post_all([posting.payment_of(source, order.number, paid, order.fund), *entries])
-    fulfilment.open_parcels(order.id, dict.fromkeys(line.seller.id for line in lines))
-    outbox.publish("order.paid", {"order_id": order.id})
 
 
 def _refuse_unheld(lines: Sequence[SoldLine], held: Sequence[Held]) -> None:
@@ -98,8 +99,8 @@ def _entries(
     paid: Money,
     splits: Mapping[str, list[totals.Row]],
     sold: Mapping[str, Sold],
-) -> list[Draft]:
-    """Section 8 of the worked example: one entry a line, then the platform's, then the refund reserve."""
+) -> tuple[list[posting.Due], list[Draft]]:
+    """What each seller comes to be owed, and section 8 of the worked example: one entry a line, then the platform's."""
     dues: dict[str, posting.Due] = {}
     platform_fee, entries = 0, []
     for line in lines:
@@ -116,8 +117,7 @@ def _entries(
     entries.append(posting.platform_sale(source, order.number, paid, list(dues.values()), fees))
     reserve = refund_reserve_on(day_in(order.placed_at, platform_facts().zone))
     entries.append(posting.refund_reserve(source, fees["platform_fee"].times(reserve)))
-    settlement.note_dues(order.id, "sale", order.id, list(dues.values()))
-    return entries
+    return list(dues.values()), entries
 
 
 def inventory_account(line: OrderLine) -> str | None:

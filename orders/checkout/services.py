@@ -238,7 +238,9 @@ def _end(order_id: str, event: states.Event) -> Order:
         order.state = states.after(order.state, event).value
     except states.AlreadyDone:
         return order
-    shelf.release(shelf.held_for(order.id))
+    held = shelf.held_for(order.id)
+    shelf.settle(held, "released")
+    shelf.release(held)
     outbox.publish("order.ended", {"order_id": order.id, "state": order.state})
     return order
 

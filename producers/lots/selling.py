@@ -15,6 +15,7 @@ from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db, run
 from marketplace.kernel.journal.recorder import change_rows, insert_rows
 from marketplace.kernel.money import take
+from marketplace.kernel.together import together
 from producers.fairprice.pricing import CostRow, sort_key
 from producers.lots.errors import CostStands, NotEnough, QuantityNotPositive
 from producers.lots.models import CostMovement, Lot, LotCost, Movement
@@ -58,10 +59,11 @@ def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
         cost_movements += _cost_movements(movement, taken)
         drawn |= {key: costs[lot_id][key] for key in taken}
         sold[line_id] = Sold([CostRow(*key, part) for key, part in taken.items()], inventory_account(lot["number"]))
-    change_rows(Lot, ("stock", "sold"), list(lots.values()))
-    change_rows(LotCost, ("amount_minor",), list(drawn.values()))
-    insert_rows(Movement, movements)
-    insert_rows(CostMovement, cost_movements)
+    with together():
+        change_rows(Lot, ("stock", "sold"), list(lots.values()))
+        change_rows(LotCost, ("amount_minor",), list(drawn.values()))
+        insert_rows(Movement, movements)
+        insert_rows(CostMovement, cost_movements)
     return sold
 
 
