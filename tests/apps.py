@@ -66,8 +66,10 @@ def shape_of(app: Flask) -> dict[str, Any]:
 def _let_go(app: Flask, *, dispose: bool) -> None:
     from marketplace.kernel import kept
     from marketplace.kernel.db import db
+    from marketplace.ledger import accounts
 
     kept.forget()  # the next test's rows are others
+    accounts.forget()
     with app.app_context():
         db.session.remove()
         if dispose:

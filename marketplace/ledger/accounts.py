@@ -91,6 +91,12 @@ def _asked() -> Select[Any]:
     return query.select_from(book.outerjoin(account, wanted)).where(book.c.id.in_(bindparam("books", expanding=True)))
 
 
+def forget() -> None:
+    """Ask everything anew: the database behind an engine is another."""
+    for chart in list(_kept.values()):
+        chart.forget()
+
+
 @event.listens_for(db.session, "after_commit")
 def _on_commit(session: Session) -> None:
     if _LEARNED in session.info and not session.in_nested_transaction():
