@@ -289,7 +289,9 @@ def _execute_plain(connection: Connection, plain: _Plain, rows: Sequence[Sequenc
     statement, processors = plain
     columns = list(zip(*rows, strict=True))
     for place, process in processors.items():
-        columns[place] = tuple([process(value) for value in columns[place]])
+        same = {id(value): value for value in columns[place]}  # a moment stands in many rows: it is turned once
+        turned = {key: process(value) for key, value in same.items()}
+        columns[place] = tuple([turned[id(value)] for value in columns[place]])
     values: Any
     if len(rows) == 1:
         values = tuple([column[0] for column in columns])
