@@ -19,7 +19,6 @@ from flask import has_app_context
 from sqlalchemy import Connection, Engine, Table, Update, event, inspect
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
-from sqlalchemy.orm.util import identity_key
 
 from marketplace.kernel import clock, kept
 from marketplace.kernel.db import as_read, db, insert_plain, insert_plain_new, run, update_plain
@@ -63,6 +62,7 @@ def row_key(row: object) -> str:
 class Shape:
     """What is asked of every row of a journaled table: its name, key, digested columns, values where none is given."""
 
+    mapper: Mapper[Any]
     table: Table
     key: tuple[str, ...]
     columns: tuple[str, ...]
@@ -86,7 +86,7 @@ def _shape(mapper: Mapper[Any]) -> Shape:
     columns = tuple(digest_columns(mapper))
     personal = tuple(personal_names(mapper))
     finds = any(name + INDEX_SUFFIX in table.columns for name in personal)
-    return Shape(table, key, columns, defaults, row_digester(columns), personal, finds)
+    return Shape(mapper, table, key, columns, defaults, row_digester(columns), personal, finds)
 
 
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
@@ -192,7 +192,7 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
         _refuse_personal(shape, names)
         update_plain(db.session.connection(), shape.table, shape.key, names, rows)
         _record_plain(shape, rows)
-        _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
+        _read_anew(shape, rows)
 
 
 def telling(model: type[Journaled], statement: Update) -> Update:
@@ -217,7 +217,7 @@ def changed_rows(
     if rows:
         shape = _shape(inspect(model))
         _record_plain(shape, rows, commits=bool(personal))
-        _read_anew(model, [tuple(row[name] for name in shape.key) for row in rows])
+        _read_anew(shape, rows)
     return rows
 
 
@@ -243,13 +243,13 @@ def _refuse_personal(shape: Shape, names: Iterable[str]) -> None:
         raise TypeError(f"What is personal in {shape.table.name} is changed in an object.")
 
 
-def _read_anew(model: type[Journaled], keys: Sequence[tuple[Any, ...]]) -> None:
+def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
     session = db.session()
-    if len(session.identity_map):
-        for key in keys:
-            held = session.identity_map.get(identity_key(model, key))
-            if held is not None:
-                session.expire(held)
+    held = session.identity_map
+    for row in rows if len(held) else ():
+        found = held.get(shape.mapper.identity_key_from_primary_key(tuple([row[name] for name in shape.key])))
+        if found is not None:
+            session.expire(found)
 
 
 def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
