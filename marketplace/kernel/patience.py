@@ -45,7 +45,13 @@ class PatientConnection(psycopg.Connection[Any]):
 
     def commit(self) -> None:
         """End the transaction; refused, with what was sent together with the end, it is rolled back as any other."""
-        super().commit()
+        try:
+            super().commit()
+        except psycopg.Error:
+            # Whoever gave the connection back without a rollback would have the next one wait for no answer.
+            with suppress(psycopg.Error):
+                self._leave_together()
+            raise
         self._leave_together()
 
     def rollback(self) -> None:

@@ -61,7 +61,7 @@ def test_what_is_refused_at_the_commit_is_told_there() -> None:
 
     with pytest.raises(IntegrityError):
         db.session.commit()
-    db.session.rollback()
+    db.session.remove()  # given back without a word
 
     assert books() == 0
     insert_rows(Book, [{"id": "T-1", "name": "together 1", "currency": None}])
