@@ -49,7 +49,7 @@ def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
     lots = _locked({lot_id for _line, lot_id, _quantity in pieces})
     costs = _costs(lots)
     sold: dict[str, Sold] = {}
-    drawn: dict[CostKey, Columns] = {}
+    drawn: dict[tuple[str, CostKey], Columns] = {}  # two lots may carry a part of one and the same cost
     movements, cost_movements = [], []
     for line_id, lot_id, quantity in pieces:
         lot = lots[lot_id]
@@ -57,7 +57,7 @@ def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
         movement = _movement(lot, quantity, line_id)
         movements.append(movement)
         cost_movements += _cost_movements(movement, taken)
-        drawn |= {key: costs[lot_id][key] for key in taken}
+        drawn |= {(lot_id, key): costs[lot_id][key] for key in taken}
         sold[line_id] = Sold([CostRow(*key, part) for key, part in taken.items()], inventory_account(lot["number"]))
     with together():
         change_rows(Lot, ("stock", "sold"), list(lots.values()))
