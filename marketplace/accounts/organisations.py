@@ -1,7 +1,8 @@
 """Services on organisations and roles."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import available_timezones
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -88,6 +89,21 @@ class PlatformFacts:
 def platform_facts() -> PlatformFacts:
     """The platform as it was a moment ago, without asking each time; raises PlatformMissing before it is set up."""
     return kept.a_moment("platform_facts", [Organisation.__tablename__], _platform_facts)
+
+
+def platform_today() -> date:
+    """The day it is where the platform keeps its desk; raises PlatformMissing before it is set up."""
+    return clock.today(platform_facts().zone)
+
+
+def move_platform(actor: Actor, zone: str) -> None:
+    """From now on the platform's days begin and end where `zone` (an IANA name) lies; refuses an unknown one."""
+    if not (actor.is_operator or actor.is_system):
+        raise NotAllowed
+    if zone not in available_timezones():
+        raise Invalid(fields={"zone": _("There is no such time zone. Write one such as Asia/Jakarta.")})
+    platform().zone = zone
+    db.session.flush()
 
 
 def _platform_facts() -> PlatformFacts:

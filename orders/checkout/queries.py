@@ -7,8 +7,8 @@ from functools import cache
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload, lazyload, selectinload
 
+from marketplace.accounts.organisations import platform_today
 from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
-from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate, Order, OrderLine
@@ -65,12 +65,12 @@ def rates_in_use() -> Sequence[ExchangeRate]:
 
 def is_fresh(rate: ExchangeRate) -> bool:
     """Whether an order placed today may freeze the rate."""
-    return rate.observed_on >= clock.today() - timedelta(days=RATE_AGE_DAYS_MAX)
+    return rate.observed_on >= platform_today() - timedelta(days=RATE_AGE_DAYS_MAX)
 
 
 def aging_rates() -> list[ExchangeRate]:
     """Rates in use that the operator should type anew, before they are refused; the oldest first."""
-    last = clock.today() - timedelta(days=RATE_AGE_DAYS_WARNING)
+    last = platform_today() - timedelta(days=RATE_AGE_DAYS_WARNING)
     return sorted((rate for rate in rates_in_use() if rate.observed_on < last), key=lambda rate: rate.observed_on)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.models import Organisation, Role
-from marketplace.accounts.organisations import platform_facts
+from marketplace.accounts.organisations import platform_facts, platform_today
 from marketplace.config import RATE_AGE_DAYS_MAX
 from marketplace.kernel import clock, kept, memo
 from marketplace.kernel.db import db
@@ -78,7 +78,7 @@ def record_rate(
     Refuses others than the operator, a rate that is not a positive decimal, and a day in the future.
     """
     refuse_unless_operator(actor)
-    if charge_currency not in EXPONENTS or currency not in EXPONENTS or observed_on > clock.today():
+    if charge_currency not in EXPONENTS or currency not in EXPONENTS or observed_on > platform_today():
         raise BadRate
     recorded = ExchangeRate(
         charge_currency=charge_currency,
@@ -148,7 +148,7 @@ def fresh_rate(charge_currency: str, currency: str) -> Rate | None:
     """
     if charge_currency == currency:
         return None
-    today, pair = clock.today(), (charge_currency, currency)
+    today, pair = platform_today(), (charge_currency, currency)
     known = kept.a_moment(("rates", today), [ExchangeRate.__tablename__], lambda: _fresh_rates(today))
     # One that is missing may have been typed a moment ago, in another process.
     found = known.get(pair) or memo.once(("rates", today), lambda: _fresh_rates(today)).get(pair)
@@ -241,7 +241,7 @@ def expected_fee(charges: Sequence[int], charge_currency: str, method: str) -> i
     """
     if method != "card":
         return 0
-    estimate = fee_estimate_on(clock.today())
+    estimate = fee_estimate_on(platform_today())
     fixed = Money(estimate.fixed_minor, platform_facts().currency)
     rate = fresh_rate(fixed.currency, charge_currency)
     if rate:

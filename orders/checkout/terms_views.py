@@ -8,10 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from marketplace.accounts.operator_pages import OperatorDuty
-from marketplace.accounts.organisations import platform
+from marketplace.accounts.organisations import platform, platform_today
 from marketplace.accounts.policy import OPERATOR, RUNS, RoleIn
 from marketplace.config import RATE_AGE_DAYS_MAX
-from marketplace.kernel import clock
 from marketplace.kernel.errors import Invalid, LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.money import EXPONENTS, Money
@@ -94,7 +93,7 @@ def _rates(error: LumbungError | None = None) -> Answer:
     return show_form(
         "orders/checkout/rates.html",
         error,
-        values={"charge_currency": platform().currency, "observed_on": clock.today().isoformat()},
+        values={"charge_currency": platform().currency, "observed_on": platform_today().isoformat()},
         rates=[(rate, queries.is_fresh(rate)) for rate in queries.rates_in_use()],
         currencies=currency_choices(sorted(EXPONENTS)),
         days=RATE_AGE_DAYS_MAX,

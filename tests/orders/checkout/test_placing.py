@@ -1,10 +1,11 @@
 """Placing an order: what it holds, freezes and refuses; how it ends unpaid."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.organisations import move_platform
 from marketplace.catalogue import stock as shelf
 from marketplace.catalogue.stock import Outrun, SoldOut
 from marketplace.kernel import clock
@@ -21,6 +22,7 @@ from orders.checkout.terms import (
     CurrencyNotOffered,
     NoDelivery,
     NoFreshRate,
+    fresh_rate,
     record_rate,
     set_delivery_price,
 )
@@ -144,6 +146,22 @@ def test_a_seller_without_a_price_does_not_deliver(shop: Shop) -> None:
 def test_a_rate_is_a_plain_positive_number(shop: Shop, rate: str) -> None:
     with pytest.raises(BadRate):
         record_rate(SYSTEM, charge_currency="USD", currency="THB", rate=rate, source="x", observed_on=SALE_DAY)
+
+
+def test_a_rate_is_of_today_where_the_platform_keeps_its_desk(shop: Shop) -> None:
+    read = {"charge_currency": "USD", "currency": "THB", "rate": "36", "source": "bank"}
+    with clock.at(datetime(2026, 11, 26, 23, 30, tzinfo=UTC)):
+        tomorrow = clock.today() + timedelta(days=1)
+        with pytest.raises(BadRate):
+            record_rate(SYSTEM, observed_on=tomorrow, **read)
+        move_platform(SYSTEM, "Asia/Jakarta")
+        db.session.commit()
+        record_rate(SYSTEM, observed_on=tomorrow, **read)
+
+        found = fresh_rate("USD", "THB")
+
+    assert found is not None
+    assert (found.rate, found.observed_on) == ("36", tomorrow)
 
 
 def test_rates_are_the_operator_s(shop: Shop) -> None:
