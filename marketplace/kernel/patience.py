@@ -48,9 +48,9 @@ class PatientConnection(psycopg.Connection[Any]):
         try:
             super().commit()
         except psycopg.Error:
-            # Whoever gave the connection back without a rollback would have the next one wait for no answer.
+            # A COMMIT that is refused ends the transaction; whoever gives the connection back needs no rollback.
             with suppress(psycopg.Error):
-                self._leave_together()
+                self.rollback()
             raise
         self._leave_together()
 
