@@ -13,7 +13,7 @@ from marketplace.accounts.tokens import Purpose, issue_token
 from marketplace.config import CONFIRMATION_DAYS_MAX, RESET_MINUTES_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.dates import day, moment
-from marketplace.kernel.db import db
+from marketplace.kernel.db import db, is_postgresql
 from marketplace.kernel.mail import Letter, address_of, send
 
 
@@ -137,4 +137,6 @@ def send_invitation(payload: dict[str, Any]) -> None:
 
 
 def _write(to: str, subject: str, *paragraphs: str) -> None:
+    if not is_postgresql():
+        db.session.commit()  # nobody else could write while a mail server thinks
     send(Letter(to, subject, "\n\n".join(paragraphs) + "\n"))

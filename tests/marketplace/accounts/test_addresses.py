@@ -1,12 +1,14 @@
 """E-mail addresses: shown to be one's own by a link, once, for three days; changed only with the password."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from marketplace.accounts import letters as letters_written
 from marketplace.accounts.models import NewAddress, Role, User
-from marketplace.kernel import clock
+from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import db
 from tests.client import PageClient
 from tests.marketplace.accounts.test_joining import register
@@ -126,3 +128,20 @@ def test_who_signs_in_by_phone_alone_has_no_address_to_change(app, visitor, pers
 
     visitor.get("/account/email", status=404)
     PageClient(app).get("/confirm/nothing", status=404)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_while_a_mail_server_thinks_others_write(app, visitor, monkeypatch):
+    open_account(visitor)
+    thought = []
+
+    def send_slowly(letter):
+        with ThreadPoolExecutor(1) as another:
+            another.submit(open_account, PageClient(app), f"buyer{len(thought)}@example.org").result(timeout=4)
+        thought.append(letter.subject)
+
+    monkeypatch.setattr(letters_written, "send", send_slowly)
+    with app.app_context():
+        assert outbox.deliver_due(1) == 1
+
+    assert thought == ["Confirm your e-mail address"]
