@@ -15,7 +15,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DDL, DateTime, Engine, Executable, FromClause, MetaData, String, Table, event
+from sqlalchemy import DDL, DateTime, Engine, Executable, FromClause, LargeBinary, MetaData, String, Table, event
 from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError
@@ -38,8 +38,6 @@ from marketplace.kernel import turns
 ID_LENGTH = 40
 _Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _Plain = tuple[str, dict[int, Any]]
-PLAIN = {"synchronize_session": False}
-"""For a statement whose rows the session does not hold: it need not look among its objects for them."""
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
@@ -150,9 +148,12 @@ def without_limits(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Within the block a SQLite transaction takes no write lock; PostgreSQL is not concerned."""
-    token = _reads_only.set(True)
+def reading(only: bool = True) -> Iterator[None]:
+    """Within the block a SQLite transaction takes no write lock; PostgreSQL is not concerned.
+
+    Not `only`, it takes one, whatever was said around the block.
+    """
+    token = _reads_only.set(only)
     try:
         yield
     finally:
@@ -335,7 +336,9 @@ def _plain_update(
 def _places(table: FromClause, names: tuple[str, ...], dialect: Dialect) -> tuple[list[str], list[str], dict[int, Any]]:
     """Where the values of one row stand, where the arrays of many do, and for each place how its value is turned."""
     types = [table.c[name].type.dialect_impl(dialect) for name in names]
-    turned = {place: type_.bind_processor(dialect) for place, type_ in enumerate(types)}
+    # Bytes go in as they are: a view of each is twice the sequencer's work.
+    plain = (place for place, type_ in enumerate(types) if not isinstance(type_, LargeBinary))
+    turned = {place: types[place].bind_processor(dialect) for place in plain}
     ones = ["?" if dialect.name == "sqlite" else "%s" for _name in names]
     # Binary: the driver's text form of an array asks a regular expression about every quote in it.
     many = [f"%b::{_array_of(type_, dialect)}[]" for type_ in types]

@@ -11,7 +11,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from marketplace.config import LETTER_SECONDS_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import PLAIN, Base, Instant, begin_writing, db, is_postgresql
+from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql, run
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
 
@@ -60,7 +60,7 @@ def _claim(key: str) -> bool:
     begin_writing()
     moment = clock.now()
     when = {"of_letter": key, "now": moment, "stale": moment - timedelta(seconds=LETTER_SECONDS_MAX)}
-    is_ours = db.session.scalar(_claiming(is_postgresql()), when) is not None
+    is_ours = run(_claiming(is_postgresql()), when).first() is not None
     has_left = not is_ours and db.session.scalar(select(SentLetter.sent_at).where(SentLetter.key == key)) is not None
     db.session.commit()
     if not is_ours and not has_left:
@@ -81,7 +81,7 @@ def _claiming(on_postgresql: bool) -> ReturningInsert[tuple[str]]:
 
 
 def _note(key: str, column: str, at: datetime | None) -> None:
-    db.session.execute(_noting(column), {"of_letter": key, "at": at}, execution_options=PLAIN)
+    run(_noting(column), {"of_letter": key, "at": at})
 
 
 @cache

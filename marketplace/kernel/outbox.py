@@ -1,7 +1,6 @@
 """Events for others: written in the transaction in which they became true, delivered after it, at least once."""
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -31,7 +30,6 @@ from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import (
     ID_LENGTH,
-    PLAIN,
     Base,
     Instant,
     db,
@@ -39,6 +37,7 @@ from marketplace.kernel.db import (
     is_only_reading,
     is_postgresql,
     reading,
+    run,
 )
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
@@ -161,7 +160,7 @@ def is_rush() -> bool:
 
 def _waiting(limit: int) -> Sequence[Due]:
     with reading():
-        due = db.session.execute(_due(is_postgresql()), {"now": clock.now(), "limit": limit}).all()
+        due = run(_due(is_postgresql()), {"now": clock.now(), "limit": limit}).all()
         db.session.rollback()
     return due
 
@@ -188,7 +187,7 @@ def _deliver(due: Due, looked_at: list[str]) -> bool:
     with traced(delivery=due.id, topic=due.topic):
         try:
             subscription: Subscription = current_app.extensions["outbox"][due.topic][due.handler]
-            with reading() if subscription.reads_first else nullcontext():
+            with reading(subscription.reads_first):
                 if not _is_ours(due, subscription.reads_first):
                     db.session.rollback()
                     return False
@@ -218,11 +217,11 @@ def _is_ours(due: Due, reads_first: bool) -> bool:
     locks = is_postgresql()
     if reads_first and not locks:
         return True
-    return db.session.scalar(_still_due(locks), {"id": due.id, "now": clock.now()}) is not None
+    return run(_still_due(locks), {"id": due.id, "now": clock.now()}).first() is not None
 
 
 def _settle(delivery_ids: list[str]) -> None:
-    db.session.execute(_settling(), {"ids": delivery_ids, "at": clock.now()}, execution_options=PLAIN)
+    run(_settling(), {"ids": delivery_ids, "at": clock.now()})
     db.session.commit()
     delivery_ids.clear()
 
@@ -236,5 +235,5 @@ def _settling() -> Update:
 def _postpone(due: Due) -> None:
     wait_s = min(RETRY_FIRST_S * 2**due.attempts, RETRY_MAX_S)
     later = {"attempts": due.attempts + 1, "due_at": clock.now() + timedelta(seconds=wait_s)}
-    db.session.execute(update(Delivery).where(Delivery.id == due.id).values(**later), execution_options=PLAIN)
+    run(update(Delivery).where(Delivery.id == due.id).values(**later))
     db.session.commit()
