@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from marketplace.kernel.db import db
+from marketplace.kernel.db import as_read, db
 from marketplace.kernel.journal.recorder import insert_rows
 from orders.checkout.models import OrderLine, OrderSplit
 from orders.checkout.totals import Row, summed
@@ -13,8 +14,12 @@ from orders.checkout.totals import Row, summed
 
 def append_rows(line: OrderLine, kind: str, cause_id: str, rows: Iterable[Row]) -> None:
     """Append rows to a line's split; what stands there already is never touched."""
-    insert_rows(OrderSplit, _plain(line.id, len(line.splits) + 1, kind, cause_id, rows))
-    db.session.expire(line, ["splits"])
+    more = _plain(line.id, len(line.splits) + 1, kind, cause_id, rows)
+    insert_rows(OrderSplit, more)
+    appended = [OrderSplit(**row) for row in more]
+    for split in appended:
+        as_read(split)
+    set_committed_value(line, "splits", [*line.splits, *appended])
 
 
 def freeze(splits: Mapping[str, Iterable[Row]], order_id: str) -> None:
