@@ -46,7 +46,7 @@ RUSH_QUIET_S = 1
 RUSH_S_MAX = 60
 """So long receipts and letters may wait for a rush to end; then they are made beside it at full speed."""
 RUSH_WORK_SHARE = 0.2
-"""The share of the time for which `work` delivers while a rush is on."""
+"""The share of one processor with which `work` delivers while a rush is on."""
 STATEMENT_MS_MAX = 30_000
 CONNECT_S_MAX = 5
 ANSWER_S_MAX = 35
