@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from marketplace.accounts.actor import Actor
 from marketplace.accounts.organisations import platform
@@ -72,6 +73,17 @@ class Taken:
         return sum(row.origin_minor for row in self.rows)
 
 
+def earlier(actor: Actor, order_id: str, id: str | None) -> Refund | None:
+    """The refund that bears this id already; refuses one of another order, or of a seller that she does not run."""
+    done = db.session.get(Refund, id) if id else None
+    if done is None:
+        return None
+    lines = db.session.scalars(select(OrderLine).where(OrderLine.id.in_([each.order_line_id for each in done.lines])))
+    if done.order_id != order_id or not all(may_run(actor, line.organisation) for line in lines):
+        raise NotFound
+    return done
+
+
 def refund(
     actor: Actor,
     order_id: str,
@@ -89,7 +101,7 @@ def refund(
     the cooperative; wages are never touched. Repeating an id gives the refund there is. Refuses an unpaid order,
     pieces that are not there, a parcel alone unless the seller is at fault, and who runs none of the sellers.
     """
-    if id and (done := db.session.get(Refund, id)):
+    if done := earlier(actor, order_id, id):
         return done
     order = lock_order(order_id)
     if order.state != states.State.PAID:

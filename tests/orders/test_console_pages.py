@@ -177,14 +177,31 @@ def test_the_board_may_not_pack_and_the_bookkeeper_may_not_refund(app, shop):
 def test_pieces_are_refunded_once_however_often_the_form_is_sent(app, shop):
     number = paid(shop, {"scarf": 3})
     manager = person(app, shop.silk, Role.MANAGER)
-    form = manager.get(f"/k/silk/orders/{number}/refund").form("reason")
 
-    form.fill(**{"pieces-1": "1"}, goods="restocked", reason="too long").send()
-    form.send()
+    for pieces in ("1", "2"):  # some of them, then all that are left
+        form = manager.get(f"/k/silk/orders/{number}/refund").form("reason")
+        form.fill(**{"pieces-1": pieces}, goods="restocked", reason="too long")
+        assert [form.send().status for _press in range(2)] == [200, 200]
 
     db.session.rollback()
-    assert order_numbered(number).lines[0].refunded_quantity == 1
+    assert order_numbered(number).lines[0].refunded_quantity == 3
     assert_sound()
+
+
+def test_the_id_of_anothers_refund_shows_nothing_of_it(app, shop):
+    number, foreign = paid(shop, {"scarf": 1, "runner": 1}), paid(shop, {"runner": 1})
+    batik = person(app, shop.batik, Role.MANAGER)
+    keys = []
+    for each in (number, foreign):
+        form = batik.get(f"/k/batik/orders/{each}/refund").form("reason")
+        keys.append(form.values["client_key"])
+        place = next(name for name in form.names if name.startswith("pieces-"))
+        form.fill(**{place: "1"}, goods="restocked", reason="too long").send()
+    form = person(app, shop.silk, Role.MANAGER).get(f"/k/silk/orders/{number}/refund").form("reason")
+
+    for key in keys:
+        page = form.fill(**{"pieces-1": "1"}, client_key=key, goods="restocked", reason="torn").send(status=404)
+        assert "goes back to the buyer" not in page.words
 
 
 def test_a_refund_of_too_many_keeps_what_was_entered(app, shop):
