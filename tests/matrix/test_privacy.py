@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -18,6 +19,7 @@ from marketplace.accounts.persons import ERASED, NobodyKnown, find_person
 from marketplace.accounts.sessions import begin_session
 from marketplace.catalogue.models import Stock
 from marketplace.kernel import clock, ids, invariants, jobs
+from marketplace.kernel.backup.services import make_backup
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.journal.verify import check_journal
@@ -197,6 +199,14 @@ def stored_texts(*tables: str) -> str:
     return "\n".join(str(tuple(row)) for name in tables for row in db.session.execute(text(f"SELECT * FROM {name}")))
 
 
+def kept_in(house: House, backup: Path) -> set[int]:
+    """The canaries that whoever has a backup and the house's keys can hear in it, in rows and files."""
+    with zipfile.ZipFile(backup) as archive:
+        held = [archive.read(name) for name in archive.namelist()]
+    rows = {number for data in held for number in house.aviary.heard("\n".join(readable(data)))}
+    return rows.union(*(house.aviary.heard_in(data) for data in held))
+
+
 def verify() -> list[invariants.Broken]:
     sequencer.sequence()
     return [*check_journal(), *invariants.run_all()]
@@ -252,6 +262,8 @@ def test_an_erased_person_is_heard_nowhere_and_everything_verifies(house):
         data = house.file.read_bytes()
         left = house.aviary.heard("\n".join(readable(data)))
         db.session.rollback()
+        make_backup(house.folder / "kept", lambda _what, _pieces: lambda _done: None)
+        kept = kept_in(house, house.folder / "kept")
     heard = {reader: set().union(*(it for _door, it in walk(house, reader))) for reader in ("visitor", "manager")}
 
     assert house.aviary.places(gone) >= {"coop_member.name", "account_user.email", "account_second_factor.secret"}
@@ -260,6 +272,8 @@ def test_an_erased_person_is_heard_nowhere_and_everything_verifies(house):
     assert ERASED in reasons
     assert {reader: it & gone for reader, it in heard.items()} == {"visitor": set(), "manager": set()}
     assert left & gone == set()
+    assert kept & gone == set()
+    assert left <= kept
     assert left, "the others' fields can still be read"
     assert broken == []
 
