@@ -30,7 +30,19 @@ def together() -> Iterator[None]:
             yield
     except psycopg.Error as error:
         dialect = connection.dialect
-        raise DBAPIError.instance(None, None, error, psycopg.Error, hide_parameters=True, dialect=dialect) from error
+        told: Any = error
+        is_lost = dialect.is_disconnect(told, _driver(connection), None)
+        if is_lost:
+            connection.invalidate(error)  # as a statement of its own would have: nothing more is asked of it
+        raise DBAPIError.instance(
+            None,
+            None,
+            told,
+            psycopg.Error,
+            hide_parameters=True,
+            dialect=dialect,
+            connection_invalidated=is_lost,
+        ) from error
 
 
 def with_commit(connection: Connection) -> None:
