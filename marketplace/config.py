@@ -53,7 +53,7 @@ ANSWER_S_MAX = 35
 IDLE_IN_TRANSACTION_MS_MAX = 60_000
 WEB_WORKERS = 2
 WORK_NICENESS = 5
-"""How far `work` steps back behind the web on a busy machine (nice(2)); it still gets its share."""
+"""How far `work` steps back behind the web on a busy machine (nice(2), on PostgreSQL); it still gets its share."""
 WEB_THREADS = 32
 DATABASE_CONNECTIONS_MAX = WEB_THREADS + 4
 CONNECTION_WAIT_S_MAX = 5

@@ -159,10 +159,14 @@ def _begin(run: Callable[[], Any], parent: int) -> None:
 
 
 def _work(app: Flask) -> None:
-    """The worker steps back where somebody waits for an answer: a receipt or a letter may come a moment later."""
+    """The worker steps back where somebody waits for an answer: a receipt or a letter may come a moment later.
+
+    Not on SQLite: put aside while it holds the one writer, it would keep the web waiting for longer.
+    """
     from marketplace.kernel import jobs
 
-    os.nice(WORK_NICENESS)
+    if not app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        os.nice(WORK_NICENESS)
     jobs.work(app)
 
 
