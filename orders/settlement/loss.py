@@ -5,7 +5,6 @@ The platform's refund reserve bears it first, then the cooperative; no wage ever
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 
 from marketplace.accounts.organisations import platform
 from marketplace.kernel.db import db
@@ -33,13 +32,17 @@ class Reserve:
     def __init__(self, currency: str) -> None:
         self.currency = currency
         self._taken = 0
+        self._held: int | None = None
 
-    @cached_property
     def _at_first(self) -> int:
         """What it held before the first loss, minor units; the sum of every posting there ever was."""
-        owner = platform()
-        db.session.refresh(owner, with_for_update=True)
-        return max(0, -balance(book_of(owner), "refund_reserve", self.currency).minor)
+        # No cached_property: Python 3.11's lets one thread in at a time, and one that waits for the row would keep out
+        # the thread that holds it.
+        if self._held is None:
+            owner = platform()
+            db.session.refresh(owner, with_for_update=True)
+            self._held = max(0, -balance(book_of(owner), "refund_reserve", self.currency).minor)
+        return self._held
 
     def bear(self, line: OrderLine, loss_minor: int) -> Loss:
         """Take a loss from the reserve as far as it reaches; the shortfall falls to the seller at the frozen rate.
@@ -49,7 +52,7 @@ class Reserve:
         if not loss_minor:
             return Loss(line, Money(0, self.currency), Money(0, self.currency), Money(0, line.currency))
         if loss_minor > 0:
-            covered = min(loss_minor, self._at_first - self._taken)
+            covered = min(loss_minor, self._at_first() - self._taken)
         else:
             covered = loss_minor + min(-loss_minor, line.loss_seller_minor)
         self._taken += covered

@@ -1,19 +1,25 @@
 """Refunds by quantity: the worked example's entries, what comes back, what is refused."""
 
 import json
+import threading
 
 import pytest
+from flask import Flask
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.models import Role
+from marketplace.kernel import clock
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotAllowed, NotFound
 from marketplace.kernel.money import Money
+from marketplace.kernel.scope import everything
 from orders.receipts.queries import credit_notes_of, receipt_of
 from orders.refunds.services import NotPaid, ParcelStays, TooManyPieces, refund
 from orders.settlement.fees import report_fee
 from producers.lots.queries import costs_of
+from tests.after import wait_until_somebody_waits
 from tests.orders.books import assert_sound, entries, minor
-from tests.orders.shop import Shop
+from tests.orders.shop import SALE_DAY, Shop
 
 
 def test_one_scarf_comes_back(shop: Shop) -> None:
@@ -144,3 +150,30 @@ def test_another_order_s_line_and_another_seller_s_manager(shop: Shop) -> None:
         refund(SYSTEM, order.id, {"O-9-1": 1}, goods="restocked")
     with pytest.raises(NotAllowed):
         refund(stranger, order.id, {"O-1-1": 1}, goods="restocked")
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_of_two_refunds_at_once_who_waits_for_the_reserve_keeps_nobody_else_from_it(app: Flask, shop: Shop) -> None:
+    first, second = (shop.paid({"scarf": 1}) for _turn in "ab")
+    db.session.commit()
+    pieces, order_id, told = {second.lines[0].id: 1}, second.id, []
+
+    def meanwhile() -> None:
+        with app.app_context(), everything(), clock.at(SALE_DAY):
+            try:
+                refund(SYSTEM, order_id, pieces, goods="scrapped")
+                db.session.commit()
+            except Exception as error:
+                told.append(error)
+                db.session.rollback()
+
+    db.session.refresh(shop.platform, with_for_update=True)
+    other = threading.Thread(target=meanwhile)
+    other.start()
+    wait_until_somebody_waits()
+    refund(SYSTEM, first.id, {first.lines[0].id: 1}, goods="scrapped")
+    db.session.commit()
+    other.join(timeout=20)
+
+    assert told == []
+    assert_sound()
