@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from marketplace.catalogue.models import Reservation, Stock
 from marketplace.kernel import ids
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.journal import recorder
 from marketplace.kernel.journal.recorder import insert_rows
+from marketplace.kernel.plain import run
 
 
 class SoldOut(Conflict):

@@ -11,9 +11,10 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from marketplace.config import LETTER_SECONDS_MAX
 from marketplace.kernel import clock
-from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql, run
+from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
+from marketplace.kernel.plain import run
 
 KEY_LENGTH = 120
 

@@ -28,19 +28,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import (
-    ID_LENGTH,
-    Base,
-    Instant,
-    db,
-    insert_plain,
-    is_only_reading,
-    is_postgresql,
-    reading,
-    run,
-)
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_only_reading, is_postgresql, reading
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
+from marketplace.kernel.plain import insert_plain, run
 
 Handler = Callable[[dict[str, Any]], None]
 Due = Row[tuple[str, str, int, str, Any]]

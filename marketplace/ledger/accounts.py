@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.config import LEDGER_ACCOUNTS_KEPT_MAX
 from marketplace.kernel import ids
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_new
+from marketplace.kernel.plain import run
 from marketplace.ledger.models import Account, Book
 
 Place = tuple[str, str]

@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Listing, Stock
 from marketplace.kernel import ids
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
+from marketplace.kernel.plain import run
 from orders.cart.models import Basket, BasketLine
 
 

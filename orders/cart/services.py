@@ -12,8 +12,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from marketplace.catalogue.models import Listing
 from marketplace.config import BASKET_CHANGED_S, BASKET_LINES_MAX, BASKET_QUANTITY_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import as_read, db, insert_plain, run
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.plain import as_read, insert_plain, run
 from marketplace.kernel.together import rows_touched
 from orders.cart.models import Basket, BasketLine
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from marketplace.accounts.models import Organisation
 from marketplace.catalogue.models import Stock
 from marketplace.kernel.dates import day_in
-from marketplace.kernel.db import run
+from marketplace.kernel.plain import run
 from orders.checkout.models import OrderLine
 
 

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from marketplace.kernel.db import as_read, db
+from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
+from marketplace.kernel.plain import as_read
 from orders.checkout.models import OrderLine, OrderSplit
 from orders.checkout.totals import Row, summed
 

@@ -9,8 +9,9 @@ from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Organisation
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.plain import run
 from orders.checkout.models import Order
 from orders.fulfilment.models import CarrierPayment, Parcel
 

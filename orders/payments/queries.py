@@ -9,7 +9,8 @@ from sqlalchemy import Row, Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.config import DISPUTES_SHOWN_MAX
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
+from marketplace.kernel.plain import run
 from orders.checkout.models import Order
 from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent, Reconciliation
 

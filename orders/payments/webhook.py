@@ -11,10 +11,11 @@ from sqlalchemy import Row, Select, bindparam, or_, select
 
 from marketplace.config import WEBHOOK_AGE_S_MAX, WEBHOOK_BYTES_MAX
 from marketplace.kernel import clock, outbox
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.journal.recorder import insert_new
 from marketplace.kernel.money import Money
+from marketplace.kernel.plain import run
 from orders.payments import services
 from orders.payments.models import PROVIDER_ID_LENGTH, MoneyBack, Payment, PaymentIntent, ProviderEvent
 from orders.payments.stripe_port import dispute_state, from_provider, moment_of

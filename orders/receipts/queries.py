@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import Checkpoint
 from marketplace.kernel.journal.keys import signer
@@ -15,6 +15,7 @@ from marketplace.kernel.journal.models import Checkpoint as StoredCheckpoint
 from marketplace.kernel.journal.models import Event
 from marketplace.kernel.journal.receipt_proof import sealed
 from marketplace.kernel.journal.sequencer import stored_nodes
+from marketplace.kernel.plain import run
 from orders.checkout.models import Order, OrderLine
 from orders.receipts.models import CreditedOrder, CreditNote, Receipt, ReceiptRevision
 

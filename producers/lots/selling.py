@@ -12,9 +12,10 @@ from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import change_rows, insert_rows
 from marketplace.kernel.money import take
+from marketplace.kernel.plain import run
 from marketplace.kernel.together import together
 from producers.fairprice.pricing import CostRow, sort_key
 from producers.lots.errors import CostStands, NotEnough, QuantityNotPositive

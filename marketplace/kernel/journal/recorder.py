@@ -21,11 +21,12 @@ from sqlalchemy.orm import Mapper, Session, SessionTransaction, UOWTransaction
 from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committed_value
 
 from marketplace.kernel import clock, kept
-from marketplace.kernel.db import as_read, db, insert_plain, insert_plain_new, run, update_plain
+from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
 from marketplace.kernel.journal.commitments import Committer, personal_names, write_salts
 from marketplace.kernel.journal.models import Event, Journaled, Salt
 from marketplace.kernel.personal import INDEX_SUFFIX
+from marketplace.kernel.plain import as_read, insert_plain, insert_plain_new, run, update_plain
 from marketplace.kernel.together import with_commit
 
 DELETED = "0" * 64

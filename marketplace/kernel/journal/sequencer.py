@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from sqlalchemy import func, insert, select, text, tuple_, update
 
 from marketplace.kernel import clock
-from marketplace.kernel.db import db, insert_plain, is_postgresql, reading
+from marketplace.kernel.db import db, is_postgresql, reading
 from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import make_checkpoint
 from marketplace.kernel.journal.keys import signer
 from marketplace.kernel.journal.models import Checkpoint, Event, Node
+from marketplace.kernel.plain import insert_plain
 
 BATCH = 5_000
 _LOCK_KEY = 0x4C554D42  # "LUMB"

@@ -7,8 +7,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from marketplace.kernel.db import db, run
+from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
+from marketplace.kernel.plain import run
 from marketplace.kernel.together import rows_touched, together
 from marketplace.ledger.models import Account, Book
 
