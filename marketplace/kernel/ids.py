@@ -27,7 +27,7 @@ def new_id() -> str:
             _last += 1 + secrets.randbits(32)
         else:
             _last = milliseconds << 80 | int.from_bytes(os.urandom(10))
-        return _ulid(_last)
+        return _encode(_last, 26)
 
 
 def public_code() -> str:
@@ -48,15 +48,6 @@ def secret_token() -> str:
 def token_hash(token: str) -> str:
     """What is stored of a token: its SHA-256. The token itself has full entropy, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _ulid(number: int) -> str:
-    """`_encode(number, 26)`, two letters at a time: a payment makes some fifteen of them."""
-    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
-
-
-_PAIRS = [first + second for first in _BASE32 for second in _BASE32]
-_SHIFTS = range(120, -1, -10)
 
 
 def _encode(number: int, length: int) -> str:
