@@ -250,6 +250,8 @@ def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows if len(held) else ():
         found = held.get(shape.mapper.identity_key_from_primary_key(tuple([row[name] for name in shape.key])))
         if found is not None:
+            if instance_state(found).modified:  # reading it anew would lose that without a word
+                raise TypeError(f"A row of {shape.table.name} was changed in its object: flush before.")
             session.expire(found)
 
 

@@ -165,6 +165,16 @@ def test_rows_changed_by_a_statement_are_recorded_and_read_anew_by_who_holds_the
     assert (changed["district"], coop.district, newest(coop.id)) == ("Sikka", "Sikka", digest_of(coop))
 
 
+def test_what_an_object_holds_unwritten_is_not_lost_to_a_statement() -> None:
+    coop = make_organisation()
+    db.session.commit()
+    row = {column.key: getattr(coop, column.key) for column in Organisation.__table__.columns}
+    coop.name = "Not written yet"
+
+    with pytest.raises(TypeError, match="flush before"):
+        change_rows(Organisation, ("district",), [row | {"district": "Ende"}])
+
+
 def test_plain_rows_are_committed_to_in_what_is_personal() -> None:
     coop, moment = make_organisation(), clock.now()
     empty = {"organisation_id": coop.id, "created_at": moment, "expires_at": moment, "label": ""}
