@@ -25,6 +25,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, SLOW_REQUEST_MS, STRIPE_API_BASE
@@ -150,6 +151,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NoConnectionFree, _answer_crowded)
     app.register_error_handler(OSError, _answer_full)
     app.register_error_handler(IntegrityError, _answer_race)
+    app.register_error_handler(StaleDataError, _answer_race)
     app.register_error_handler(DataError, _answer_unstorable)
     app.register_error_handler(OverflowError, _answer_unstorable)
     app.register_error_handler(UnicodeEncodeError, _answer_unstorable)
@@ -330,9 +332,9 @@ def _answer_full(error: OSError) -> Response:
     return _unavailable()
 
 
-def _answer_race(error: IntegrityError) -> Response:
-    """A constraint refused what a service let through: two people did the same at once."""
-    log.warning("constraint_refused", error=type(error.orig).__name__)
+def _answer_race(error: IntegrityError | StaleDataError) -> Response:
+    """A constraint refused what a service let through, or a row was gone: two people did the same at once."""
+    log.warning("constraint_refused", error=type(getattr(error, "orig", error)).__name__)
     return _answer_refusal(Conflict())
 
 

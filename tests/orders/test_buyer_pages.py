@@ -10,6 +10,8 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.money import Money
+from orders.cart import services as cart
+from orders.cart.models import Basket, BasketLine
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
 from orders.receipts.models import Receipt
@@ -102,6 +104,21 @@ def test_a_basket_goes_with_its_owner_when_she_signs_in(app, buyer, shop):
     elsewhere = PageClient(app).sign_in(user)
     db.session.rollback()
     assert "Basket (3)" in elsewhere.get("/basket").words
+
+
+def test_a_line_that_another_press_took_out_meanwhile_is_told_as_a_clash(buyer, shop, monkeypatch):
+    fill_basket(buyer, shop)
+    touch = cart._touch
+
+    def outrun(basket: Basket) -> None:
+        """Between our look and our word: the order pressed in another tab empties the basket."""
+        with db.session.no_autoflush:
+            db.session.connection().execute(db.delete(BasketLine))
+        touch(basket)
+
+    monkeypatch.setattr(cart, "_touch", outrun)
+
+    buyer.post("/basket/add", {"listing_id": shop.scarf.id}, status=409)
 
 
 def test_an_old_rate_is_refused_with_a_sentence(buyer, shop):
