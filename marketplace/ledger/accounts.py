@@ -58,10 +58,11 @@ def chart_of(places: Sequence[Place]) -> Chart:
     """
     learned: Chart = db.session().info.setdefault(_LEARNED, Chart())
     kept = _kept.setdefault(db.engine, Chart())
+    accounts, currencies = kept.accounts, kept.currencies  # another thread may have all forgotten while we look
     for book_id, code in places:
-        if (book_id, code) in kept.accounts and book_id in kept.currencies:
-            learned.accounts[book_id, code] = kept.accounts[book_id, code]
-            learned.currencies[book_id] = kept.currencies[book_id]
+        if (book_id, code) in accounts and book_id in currencies:
+            learned.accounts[book_id, code] = accounts[book_id, code]
+            learned.currencies[book_id] = currencies[book_id]
     missing = sorted(learned.misses(places))
     if missing:
         if len(missing) > 1 or missing[0][0] not in learned.currencies:  # one in a known book is a new one, as a rule

@@ -10,7 +10,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
+from marketplace.ledger import accounts as accounts_by_heart
 from marketplace.ledger import queries
+from marketplace.ledger.accounts import Chart
 from marketplace.ledger.models import Book, Posting
 from marketplace.ledger.services import (
     AlreadyReversed,
@@ -71,6 +73,26 @@ def test_of_entries_posted_at_once_none_is_written_where_one_is_refused(book: Bo
             post_all([Draft(book.id, "E01", good, DAY), Draft(book.id, "E02", bad, DAY)])
 
     assert queries.entries_of("E01") == []
+
+
+def test_what_another_thread_forgets_while_accounts_are_looked_up_is_no_failure(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = accounts_by_heart._kept.setdefault(db.engine, Chart())
+    sides = [debit("cash", Money(5, BAHT)), credit("capital", Money(5, BAHT))]
+
+    class Forgetful(dict[str, str | None]):
+        def __contains__(self, book_id: object) -> bool:
+            is_known = super().__contains__(book_id)
+            kept.forget()  # a transaction of another thread is rolled back at this very moment
+            return is_known
+
+    post_all([Draft(book.id, "E01", sides, DAY)])
+    db.session.commit()
+    monkeypatch.setattr(kept, "currencies", Forgetful(kept.currencies))
+    post_all([Draft(book.id, "E02", sides, DAY)])
+
+    assert queries.balance(book, "cash") == Money(10, BAHT)
 
 
 def test_accounts_are_known_by_heart_once_committed_and_never_what_was_taken_back(book: Book):
