@@ -96,8 +96,14 @@ def init_app(app: Flask) -> None:
     app.extensions["migrate"] = LateMigrate(app)
 
 
-# A thread holds at most one connection, so whoever is served finds one free.
-_POOL = {"pool_size": DATABASE_CONNECTIONS_MAX, "max_overflow": 0, "pool_timeout": CONNECTION_WAIT_S_MAX}
+# A thread holds at most one connection, so whoever is served finds one free: the last used, which still knows its
+# statements and pages.
+_POOL = {
+    "pool_size": DATABASE_CONNECTIONS_MAX,
+    "max_overflow": 0,
+    "pool_timeout": CONNECTION_WAIT_S_MAX,
+    "pool_use_lifo": True,
+}
 
 
 def _engine_options(url: str) -> dict[str, Any]:

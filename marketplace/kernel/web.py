@@ -32,7 +32,7 @@ from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, 
 from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
-from marketplace.kernel.requests import LumbungRequest
+from marketplace.kernel.messages import LumbungRequest, WholeResponse
 from marketplace.kernel.routing import LateRule
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -81,6 +81,7 @@ class LumbungFlask(Flask):
 
     request_class = LumbungRequest
     url_rule_class = LateRule
+    response_class = WholeResponse
     session_interface = Sessions()
 
     def __init__(self, *names: Any, **folders: Any) -> None:

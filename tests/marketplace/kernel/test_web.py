@@ -1,8 +1,9 @@
 from collections.abc import Iterator
 
 import pytest
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, Response, request
 from flask.testing import FlaskClient
+from werkzeug.test import create_environ
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.organisations import register_organisation
@@ -178,3 +179,17 @@ def test_readiness_knows_the_newest_migration_as_alembic_does():
     from marketplace.kernel.health import _newest
 
     assert _newest() == set(ScriptDirectory(str(CHECKOUT / "migrations")).get_heads())
+
+
+@blueprint.get("/api/probe/stream")
+@allow(PUBLIC)
+def stream() -> Response:
+    return Response(iter(["one", "two"]))
+
+
+@pytest.mark.parametrize(("path", "body"), [("/api/probe/named/x", b"0"), ("/api/probe/stream", b"onetwo")])
+def test_the_server_is_handed_a_body_whole_unless_it_is_a_stream(client: FlaskClient, path: str, body: bytes):
+    answer = client.application.wsgi_app(create_environ(path), lambda *_said: lambda _piece: None)
+
+    assert isinstance(answer, list) is (body == b"0")
+    assert b"".join(answer) == body
