@@ -3,8 +3,7 @@
 It hangs on the session's flush, so a service cannot forget it; the events of a transaction and the salts of their
 commitments are written together, right before its commit, which spares statements a flush, and on PostgreSQL they go
 out with the COMMIT. Statements that bypass the session are used on journaled tables only through `insert_rows`,
-`insert_new`, `insert_object`, `insert_new_object`, `change_rows`, `changed_rows` and `change`, or give rows to
-`record_changed`.
+`insert_new`, `insert_object`, `insert_new_object`, `change_rows`, `changed_rows` and `change`.
 """
 
 import json
@@ -186,9 +185,10 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
     """Write some columns of rows in one statement, each with its event, as if objects had been changed.
 
     `rows` are whole and as they will be: read under their lock, then changed in `names`. Who holds one as an object
-    reads it anew. Refuses personal columns (TypeError).
+    reads it anew. Refuses personal columns, and a table whose events say more than the digest (TypeError).
     """
     if rows:
+        _refuse_telling_more(model)
         shape = _shape(inspect(model))
         _refuse_personal(shape, names)
         update_plain(db.session.connection(), shape.table, shape.key, names, rows)
@@ -197,7 +197,11 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
 
 
 def telling(model: type[Journaled], statement: Update) -> Update:
-    """The statement, made to return what `changed_rows` needs to know of the rows it changes."""
+    """The statement, made to return what `changed_rows` needs to know of the rows it changes.
+
+    Refuses a table whose events say more than the digest (TypeError).
+    """
+    _refuse_telling_more(model)
     shape = _shape(inspect(model))
     return statement.returning(*(shape.table.c[name] for name in dict.fromkeys(shape.key + shape.columns)))
 
@@ -244,6 +248,11 @@ def _refuse_personal(shape: Shape, names: Iterable[str]) -> None:
         raise TypeError(f"What is personal in {shape.table.name} is changed in an object.")
 
 
+def _refuse_telling_more(model: type[Journaled]) -> None:
+    if model.journal_extra is not Journaled.journal_extra:
+        raise TypeError(f"{model.__name__} tells more in its events than its values: change an object.")
+
+
 def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
     session = db.session()
     held = session.identity_map
@@ -286,11 +295,6 @@ def _write(session: Session, connection: Connection | None = None) -> None:
         if salts:
             write_salts(connection, salts)
         insert_plain(connection, Event.__table__, ("at", "table_name", "row_id", "digest", "leaf"), events)
-
-
-def record_changed(rows: Iterable[Journaled]) -> None:
-    """Write an event for rows that a statement of the caller's own has changed, as they are read back from it."""
-    _record(db.session(), [(row, False) for row in rows])
 
 
 def _after_flush(session: Session, _context: UOWTransaction) -> None:

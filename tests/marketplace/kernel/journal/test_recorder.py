@@ -27,6 +27,7 @@ from marketplace.kernel.journal.recorder import (
 )
 from marketplace.ledger.models import Account, Book
 from marketplace.ledger.services import open_book
+from orders.receipts.models import CreditNote
 from tests.factories.accounts import make_organisation
 from tests.queries import count_queries
 
@@ -214,6 +215,10 @@ def test_plain_values_are_refused_where_an_event_would_say_too_little() -> None:
         insert_rows(User, [{"id": "O-1"}])
     with pytest.raises(TypeError, match="lacks code"):
         insert_rows(Account, [{"id": "A-1", "book_id": "B-1"}])
+    with pytest.raises(TypeError, match="change an object"):
+        change_rows(CreditNote, ("number",), [{"id": "C-1", "number": "2"}])
+    with pytest.raises(TypeError, match="change an object"):
+        telling(CreditNote, db.update(CreditNote).values(number="2"))
 
 
 def test_an_object_inserted_past_the_flush_is_the_session_s_and_recorded(app: Flask) -> None:
