@@ -168,7 +168,8 @@ class Counter:
     def _buy(self, talk: Talk, number: int, waits: list[float]) -> None:
         cookies = dict(self._cookies)
         self._fill(talk, cookies, number, waits)
-        placing = {"client_key": ids.secret_token(), "agreed_minor": self._agreed, "agreed_currency": "USD"}
+        agreed = {"agreed_minor": self._agreed, "agreed_currency": "USD", "agreed_method": "card"}
+        placing = {"client_key": ids.secret_token(), **agreed}
         page = self._cards.pages.pop(self._post(talk, cookies, "/checkout", placing, waits))
         body, moment = page.paid(), str(int(time.time()))
         key = provider.WEBHOOK_SECRET.encode()

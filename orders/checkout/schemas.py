@@ -31,11 +31,12 @@ class Payment(Form):
 
 
 class Placing(Form):
-    """The button on the last page: which try this is, and the sum it names."""
+    """The button on the last page: which try this is, and the act and the sum that it names."""
 
     client_key = Text(required=True, min=20, max=64)
     agreed_minor = fields.Integer(required=True, strict=False)
     agreed_currency = fields.String(required=True, validate=validate.Length(equal=3))
+    agreed_method = fields.String(required=True, validate=validate.OneOf(["card", "transfer"]))
 
 
 class Rate(Form):

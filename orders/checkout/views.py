@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from marketplace.accounts.actor import SYSTEM, Actor
@@ -14,7 +15,7 @@ from marketplace.catalogue.stock import Outrun, SoldOut
 from marketplace.config import CARD_HOLD_MINUTES, PLACING_TRIES_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import ids
 from marketplace.kernel.db import db, give_up, only_read
-from marketplace.kernel.errors import LumbungError
+from marketplace.kernel.errors import Conflict, LumbungError
 from marketplace.kernel.forms import Answer, load_form, show_form
 from marketplace.kernel.i18n import language
 from marketplace.kernel.money import Money
@@ -34,6 +35,13 @@ from orders.payments.services import first_intent
 blueprint = Blueprint("checkout", __name__)
 
 ASKED = ("name", "email", "country", "address")
+
+
+class MethodGone(Conflict):
+    """The way of paying that the buyer agreed to is no longer offered."""
+
+    code = "method_gone"
+    message = _l("This way of paying is no longer offered. Look at how you pay now, then order again.")
 
 
 @blueprint.route("/checkout/delivery", methods=["GET", "POST"])
@@ -172,12 +180,19 @@ def _try_to_place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
         reader.own(with_goods=True),
         buyer,
         charge_currency=sent["agreed_currency"],
-        method=answers.method(),
+        method=_agreed_method(sent["agreed_method"]),
         agreed=Money(sent["agreed_minor"], sent["agreed_currency"]),
         client_key=sent["client_key"],
         prepare=open_first,
     )
     return order, intents[0] if intents else None
+
+
+def _agreed_method(method: str) -> str:
+    """The way of paying that the button named; refuses one that is no longer offered."""
+    if method not in answers.methods():
+        raise MethodGone
+    return method
 
 
 def _sold_out(error: SoldOut) -> Answer:

@@ -36,11 +36,6 @@ class Sold:
     inventory: str
 
 
-def take_for_sale(lot_id: str, quantity: int, *, order_line_id: str) -> list[CostRow]:
-    """Sell a quantity of a lot to an order line and give the cost that goes with it; refuses more than the stock."""
-    return sell([(order_line_id, lot_id, quantity)])[order_line_id].costs
-
-
 def sell(pieces: Sequence[tuple[str, str, int]]) -> dict[str, Sold]:
     """Sell pieces (order line id, lot id, quantity), all lots locked at once; by order line id what goes with them.
 

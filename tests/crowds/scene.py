@@ -165,6 +165,7 @@ class Press:
             "client_key": self.client_key,
             "agreed_minor": str(self.agreed_minor),
             "agreed_currency": "USD",
+            "agreed_method": "card",
         }
 
     def __call__(self) -> Answer:

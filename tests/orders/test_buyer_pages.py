@@ -180,6 +180,17 @@ def test_a_changed_price_shows_the_new_sum_before_anything_is_ordered(buyer, sho
     assert orders() == []
 
 
+def test_a_way_of_paying_that_went_away_is_told_not_swapped(buyer, shop):
+    fill_basket(buyer, shop)
+    form = checked(buyer).form("client_key")
+    form.values["agreed_method"] = "card"
+
+    page = form.send(status=409)
+
+    assert "This way of paying is no longer offered." in page.words
+    assert orders() == []
+
+
 def test_an_order_can_be_given_up(buyer, shop):
     fill_basket(buyer, shop)
     page = checked(buyer).form("client_key").send()

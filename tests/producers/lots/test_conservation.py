@@ -17,9 +17,9 @@ from marketplace.kernel.db import db
 from marketplace.kernel.invariants import run_all
 from marketplace.ledger.queries import balances, book_named
 from producers.labour.services import record_work, sign_off_step
+from producers.lots import selling
 from producers.lots.models import HomeHolding, Lot
 from producers.lots.queries import costs_of
-from producers.lots.selling import take_for_sale
 from producers.lots.services import return_from_sale
 from producers.lots.steps import InputLine, OutputLine, record_step
 from producers.materials.services import issue_material, record_stock_loss, return_material
@@ -133,7 +133,8 @@ class Barn(RuleBasedStateMachine):
     def sell(self, place, share) -> None:
         lot = self.pick(self.lots, place)
         quantity = max(1, lot.stock * share // 100)
-        costs = take_for_sale(lot.id, quantity, order_line_id=f"O{len(self.sold)}")
+        line = f"O{len(self.sold)}"
+        costs = selling.sell([(line, lot.id, quantity)])[line].costs
         self.sold.append((lot, quantity, costs))
         self.with_buyers += sum(row.amount_minor for row in costs)
 

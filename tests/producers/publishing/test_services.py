@@ -11,7 +11,7 @@ from producers.cooperatives.services import give_consent, revoke_consent
 from producers.decisions.queries import NotDecided
 from producers.lots.errors import NotEnough, OnHold
 from producers.lots.queries import lot_numbered
-from producers.lots.selling import take_for_sale
+from producers.lots.selling import sell
 from producers.lots.services import bring_in, declare_cost, put_on_hold, return_from_sale
 from producers.publishing.queries import publication_of_lot, publication_of_stock, publications
 from producers.publishing.services import BelowFloor, PriceUnlike, WithoutCost, publish_lot
@@ -161,7 +161,7 @@ def test_a_brought_in_lot_waits_for_its_cost_which_reads_declared(coop):
 
 def test_sold_and_sent_back(coop):
     lot = woven_lot(coop)
-    costs = take_for_sale(lot.id, 2, order_line_id="O-1")
+    costs = sell([("O-1", lot.id, 2)])["O-1"].costs
     assert sum(row.amount_minor for row in costs) == 140_000
 
     return_from_sale(lot.id, 1, costs[:1], restocked=True, source="R-1")
