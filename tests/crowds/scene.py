@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -121,7 +121,7 @@ class Scene:
         assert serializer is not None
         session = serializer.dumps({"csrf_token": CSRF, "checkout": dict(self.answers)})
         cookies = f"{self.app.config['SESSION_COOKIE_NAME']}={session}; basket={secret}; lang=en"
-        return Press(self.port, cookies, self.csrf_token, ids.secret_token())
+        return Press(self.port, cookies, self.csrf_token, ids.secret_token(), self.answers["method"])
 
     @property
     def csrf_token(self) -> str:
@@ -151,11 +151,12 @@ class Press:
     cookies: str
     csrf_token: str
     client_key: str
+    method: str
     agreed_minor: int = 0
 
     def agreeing_to(self, agreed_minor: int) -> "Press":
         """The same with the sum that the page shows."""
-        return Press(self.port, self.cookies, self.csrf_token, self.client_key, agreed_minor)
+        return replace(self, agreed_minor=agreed_minor)
 
     @property
     def form(self) -> dict[str, str]:
@@ -165,7 +166,7 @@ class Press:
             "client_key": self.client_key,
             "agreed_minor": str(self.agreed_minor),
             "agreed_currency": "USD",
-            "agreed_method": "card",
+            "agreed_method": self.method,
         }
 
     def __call__(self) -> Answer:
