@@ -122,7 +122,7 @@ class LumbungFlask(Flask):
     def dispatch_request(self) -> Response:
         """Run the view, then commit; whatever it raises rolls back in the error handler."""
         response: Response = self.make_response(super().dispatch_request())
-        if request.method not in SAFE_METHODS and response.status_code < 400 and db.session.registry.has():
+        if request.method not in SAFE_METHODS and response.status_code < 400:
             db.session.commit()
         return response
 

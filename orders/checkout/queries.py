@@ -70,8 +70,11 @@ def is_fresh(rate: ExchangeRate) -> bool:
 
 def aging_rates() -> list[ExchangeRate]:
     """Rates in use that the operator should type anew, before they are refused; the oldest first."""
+    rates = rates_in_use()
+    if not rates:
+        return []  # as in a house whose platform is not set up yet
     last = platform_today() - timedelta(days=RATE_AGE_DAYS_WARNING)
-    return sorted((rate for rate in rates_in_use() if rate.observed_on < last), key=lambda rate: rate.observed_on)
+    return sorted((rate for rate in rates if rate.observed_on < last), key=lambda rate: rate.observed_on)
 
 
 def delivery_prices(organisation_id: str) -> dict[str, DeliveryPrice]:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -101,8 +102,10 @@ def database_killed(own: postgres.OwnServer, url: str, folder: Path) -> None:
         while not orders.count():
             assert importing.poll() is None
             time.sleep(0.01)
+        importing.send_signal(signal.SIGSTOP)  # else it may be done before the traffic is under way
         traffic.begin(house)
         traffic.wait_for(ENOUGH)
+        importing.send_signal(signal.SIGCONT)
         killed(own)
         traffic.end()
         assert importing.wait() == 1

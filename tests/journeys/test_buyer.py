@@ -32,7 +32,7 @@ def test_a_guest_buys_from_two_cooperatives_and_holds_a_receipt(app, market, bro
     answer_questions(buyer)
     check = buyer.words()
     assert buyer.heading() == buyer.say("Check your order")
-    assert "1 USD = 16285,50 IDR: Bank Contoh" in check
+    assert "1 USD = 16.285,50 IDR: Bank Contoh" in check
     assert "1 USD = 35,1250 THB: Bank Contoh" in check
     assert "Jalan Melati 1" in check
 
