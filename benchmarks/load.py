@@ -13,6 +13,7 @@ from typing import Self
 TICKS = os.sysconf("SC_CLK_TCK")
 READER = b"{reader}"
 """In a header: the last two numbers of an address, another with each request, so that no bound on one is met."""
+ASKED_A_CONNECTION = 20
 _readers = count()
 
 
@@ -54,12 +55,14 @@ def drive(port: int, path: str, pid: int, *, headers: str = "", clients: int = 4
 
 
 def _ask(port: int, request: bytes, times: int = 10**9, until: float = 10**18) -> int:
+    """Ask on ever new connections: one kept open would bind its client to one of the server's workers."""
     done = 0
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-        while done < times and time.monotonic() < until:
-            connection.sendall(request.replace(READER, b"%d.%d" % divmod(next(_readers) % 65_536, 256)))
-            _read_answer(connection)
-            done += 1
+    while done < times and time.monotonic() < until:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+            for _turn in range(min(ASKED_A_CONNECTION, times - done)):
+                connection.sendall(request.replace(READER, b"%d.%d" % divmod(next(_readers) % 65_536, 256)))
+                _read_answer(connection)
+                done += 1
     return done
 
 
