@@ -6,6 +6,7 @@ at once (`benchmarks/provider.py`), and `work` runs beside the web as it does in
 
 import hashlib
 import hmac
+import os
 import re
 import threading
 import time
@@ -76,10 +77,10 @@ def shop(folder: Path, database: dict[str, str]) -> Iterator["Counter"]:
             "STRIPE_API_KEY": provider.API_KEY,
             "STRIPE_API_BASE": cards.base,
             "STRIPE_WEBHOOK_SECRET": provider.WEBHOOK_SECRET,
-            "SECRET_KEY": "5c" * 32,
         }
         environment = servers.settings(folder) | database | keys
-        app = create_app({name: environment[name] for name in (*keys, "DATABASE_URL", "MAIL_URL", "MEDIA_URL")})
+        os.environ.update(environment)
+        app = create_app()
         with app.app_context(), scope.everything():
             listings = _goods()
             db.session.remove()

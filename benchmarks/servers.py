@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.load import tree
 from marketplace.config import CHECKOUT, WEB_THREADS, WEB_WORKERS
+from marketplace.kernel.journal.checkpoint import Signer
 
 READY_S_MAX = 60
 
@@ -31,7 +32,11 @@ def settings(folder: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'bench.sqlite3'}",
         "MEDIA_URL": str(folder / "media"),
         "MAIL_URL": f"file://{folder / 'mail'}",
-        "LUMBUNG_ENV": "development",
+        "LUMBUNG_ENV": "production",
+        "SECRET_KEY": "5c" * 32,
+        "CHECKPOINT_KEY": Signer("lumbung.bench", b"\x5c" * 32).to_text(),
+        "FIELD_KEYS": "5c" * 32,
+        "TRUSTED_HOSTS": "127.0.0.1,localhost",
         "TRUSTED_PROXIES": "1",
     }
     # Compiled modules are kept, as script/bootstrap keeps them: else each start would compile them anew.

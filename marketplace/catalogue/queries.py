@@ -17,6 +17,7 @@ from marketplace.config import PAGE_SIZE, SITEMAP_ADDRESSES_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.plain import run
 
 
 class Cover(NamedTuple):
@@ -99,7 +100,7 @@ class Cooperative:
 
 def facets(filters: Filters) -> Facets:
     """What can be chosen, in one query: counts by category, cooperative and currency."""
-    rows = db.session.execute(facets_query(filters.shape), filters.values).all()
+    rows = run(facets_query(filters.shape), filters.values).all()
     categories: dict[str, int] = {}
     cooperatives: dict[str, list[int]] = {}
     names = {slug: name for _, slug, name, _, _ in rows}
@@ -125,7 +126,7 @@ def facets(filters: Filters) -> Facets:
 def cards(filters: Filters, *, page: int = 1, size: int = PAGE_SIZE) -> list[Card]:
     """One page of goods: what can still be bought first, newest first; one query, and one for splits not yet kept."""
     place = {"size": size, "skipped": (page - 1) * size}
-    return cards_of(db.session.execute(cards_query(filters.shape), filters.values | place).all())
+    return cards_of(run(cards_query(filters.shape), filters.values | place).all())
 
 
 def cards_of(rows: Sequence[Row[Any]]) -> list[Card]:
