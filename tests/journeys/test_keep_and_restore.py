@@ -14,7 +14,6 @@ from sqlalchemy.exc import DatabaseError
 from marketplace import config
 from marketplace.accounts.models import Organisation
 from marketplace.app import create_app
-from marketplace.kernel import invariants
 from marketplace.kernel.backup.services import make_backup, restore_backup
 from marketplace.kernel.db import db
 from marketplace.kernel.exports import export_group
@@ -87,8 +86,7 @@ def restored(app: Flask, backup: Path) -> str:
     """Restore into the app's house and find nothing broken; the checkpoint it was restored to."""
     with app.app_context():
         note = restore_backup(backup, quiet).checkpoint
-        assert [*verify.check_journal(note), *invariants.run_all()] == []
-        db.session.rollback()
+        assert verify.check_house(note)[0] == []
     return note
 
 

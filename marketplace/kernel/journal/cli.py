@@ -10,9 +10,9 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.kernel import clock, invariants
+from marketplace.kernel import clock
 from marketplace.kernel.check_log import VERIFY, note_check
-from marketplace.kernel.db import db, snapshot
+from marketplace.kernel.db import db
 from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import receipt_file, receipt_proof, sequencer, verify
 from marketplace.kernel.journal.findings import all_hold
@@ -56,7 +56,7 @@ def _verify_document(document: Path, key: str | None, as_json: bool) -> int:
 def verify_house(outside_note: str | None, *, as_json: bool, keep: bool = False) -> int:
     """Sequence what waits, check everything, print what is broken; the exit code. `keep` notes the result."""
     started_at = clock.now()
-    broken, size = _checked(outside_note)
+    broken, size = verify.check_house(outside_note)
     if as_json:
         click.echo(json.dumps({"ok": not broken, "events": size, "broken": [asdict(b) for b in broken]}))
     else:
@@ -66,12 +66,6 @@ def verify_house(outside_note: str | None, *, as_json: bool, keep: bool = False)
     if keep:
         _keep(started_at, size, broken)
     return 1 if broken else 0
-
-
-def _checked(outside_note: str | None) -> tuple[list[Broken], int]:
-    sequencer.sequence()
-    with snapshot():
-        return [*verify.check_journal(outside_note), *invariants.run_all()], sequencer.tree_size()
 
 
 def _keep(started_at: datetime, size: int, broken: list[Broken]) -> None:

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapper
 
 from marketplace.config import UNSEQUENCED_S_MAX
-from marketplace.kernel import clock
-from marketplace.kernel.db import Base, db
+from marketplace.kernel import clock, invariants
+from marketplace.kernel.db import Base, db, snapshot
 from marketplace.kernel.invariants import Broken
-from marketplace.kernel.journal import merkle
+from marketplace.kernel.journal import merkle, sequencer
 from marketplace.kernel.journal.canonical import NotCanonical, row_digest
 from marketplace.kernel.journal.checkpoint import BadNote
 from marketplace.kernel.journal.commitments import check_commitments
@@ -21,6 +21,13 @@ from marketplace.kernel.journal.models import Checkpoint, Event, Journaled, Node
 from marketplace.kernel.journal.recorder import DELETED, digest_columns
 
 ROWS_AT_ONCE = 2_000
+
+
+def check_house(outside_note: str | None = None) -> tuple[list[Broken], int]:
+    """Sequence what waits and check all as of one moment, whoever writes meanwhile: what is broken, the log's size."""
+    sequencer.sequence()
+    with snapshot():
+        return [*check_journal(outside_note), *invariants.run_all()], sequencer.tree_size()
 
 
 def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
@@ -136,11 +143,9 @@ def _check_checkpoints(roots: dict[int, bytes], outside_note: str | None) -> Ite
 
 
 def _root_at(size: int) -> bytes | None:
-    from marketplace.kernel.journal.sequencer import stored_nodes, tree_size
-
-    if size > tree_size():
+    if size > sequencer.tree_size():
         return None
-    return merkle.root(size, stored_nodes(merkle.frontier(size)))
+    return merkle.root(size, sequencer.stored_nodes(merkle.frontier(size)))
 
 
 def _check_rows(mapper: Mapper[Any]) -> Iterator[Broken]:
