@@ -94,11 +94,14 @@ class StripePort:
         self.is_live = api_key.startswith(("sk_live_", "rk_live_"))
         import stripe  # a shop without cards does without it
 
+        from orders.payments.stripe_line import Line
+
+        base = api_base.rstrip("/")
         self._api: Any = stripe.StripeClient(
             api_key,
-            base_addresses={"api": api_base.rstrip("/")},
+            base_addresses={"api": base},
             max_network_retries=RETRIES_MAX,
-            http_client=stripe.RequestsClient(timeout=seconds_max, session=_line_to(api_base)),
+            http_client=Line(base, seconds_max=seconds_max, connections=WEB_THREADS),
         ).v1
 
     def open_session(self, wish: SessionWish) -> Session:
@@ -209,21 +212,6 @@ class StripePort:
         """Every object of a list, page by page."""
         with _answered():
             yield from things.list({"limit": PAGE_SIZE, **asked}).auto_paging_iter()
-
-
-def _line_to(api_base: str) -> Any:
-    """One HTTP session for all threads, with a connection kept open for each.
-
-    What the environment says of proxies is read once: the library would ask all of it before every call.
-    """
-    import requests
-    from requests.adapters import HTTPAdapter
-
-    line = requests.Session()
-    line.proxies = requests.utils.get_environ_proxies(api_base)
-    line.trust_env = False
-    line.mount(api_base, HTTPAdapter(pool_maxsize=WEB_THREADS))
-    return line
 
 
 def _paid(session: Any) -> Paid | None:
