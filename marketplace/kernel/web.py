@@ -33,6 +33,7 @@ from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
 from marketplace.kernel.messages import LumbungRequest, WholeResponse
+from marketplace.kernel.pages import Pages
 from marketplace.kernel.routing import LateRule
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -83,6 +84,7 @@ class LumbungFlask(Flask):
     url_rule_class = LateRule
     response_class = WholeResponse
     session_interface = Sessions()
+    jinja_environment = Pages
 
     def __init__(self, *names: Any, **folders: Any) -> None:
         super().__init__(*names, **folders)
