@@ -20,7 +20,6 @@ from flask import (
     url_for,
 )
 from flask.globals import request_ctx
-from flask.sessions import SecureCookieSessionInterface
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
@@ -35,6 +34,7 @@ from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailab
 from marketplace.kernel.messages import LumbungRequest, WholeResponse
 from marketplace.kernel.pages import Pages
 from marketplace.kernel.routing import LateRule
+from marketplace.kernel.sessions import Sessions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 CSP = (
@@ -61,20 +61,6 @@ csrf = CSRFProtect()
 NOT_KEPT = frozenset({"csrf_token", "password", "new_password", "again", "pin", "code"})
 
 log = structlog.get_logger("web")
-
-
-class Sessions(SecureCookieSessionInterface):
-    """Flask's session in a signed cookie; its signer is made once for its keys, not twice a request."""
-
-    def __init__(self) -> None:
-        self._signers: dict[tuple[Any, ...], Any] = {}
-
-    def get_signing_serializer(self, app: Flask) -> Any:
-        """The signer under the keys of the settings."""
-        keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
-        if keys not in self._signers:
-            self._signers[keys] = super().get_signing_serializer(app)
-        return self._signers[keys]
 
 
 class LumbungFlask(Flask):
