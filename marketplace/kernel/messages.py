@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Any
 
 from flask import Request, Response
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.formparser import FormDataParser
+from werkzeug.sansio.http import parse_cookie
+from werkzeug.utils import cached_property
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -25,9 +28,14 @@ class NamedParts(FormDataParser):
 
 
 class LumbungRequest(Request):
-    """Flask's request, whose form has names only."""
+    """Flask's request, whose form has names only and whose cookies are read from where the server put them."""
 
     form_data_parser_class = NamedParts
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """What the browser sent along; the library looks for it in every header there is."""
+        return parse_cookie(self.environ.get("HTTP_COOKIE", ""), cls=ImmutableMultiDict)  # type: ignore[return-value]
 
 
 class WholeResponse(Response):
