@@ -9,8 +9,8 @@ from contextlib import ExitStack, suppress
 from typing import Any
 
 import psycopg
-from psycopg import errors
-from psycopg.pq import TransactionStatus
+from psycopg import errors, generators
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from marketplace.config import ANSWER_S_MAX
 
@@ -58,7 +58,22 @@ class PatientConnection(psycopg.Connection[Any]):
         """Undo the transaction."""
         with suppress(psycopg.Error):  # what was refused is told already
             self._leave_together()
-        super().rollback()
+        if self.info.transaction_status == TransactionStatus.INTRANS:
+            self._undo()
+        else:
+            super().rollback()
+
+    def _undo(self) -> None:
+        """Undo a transaction in which nothing failed, and keep what the server has prepared.
+
+        The library's own forgets all of it, as it has to once a statement has failed. Each page that only looked ends
+        so, and the server would read and plan every statement anew.
+        """
+        with self.lock:
+            self.pgconn.send_query(b"ROLLBACK")
+            for result in self.wait(generators.execute(self.pgconn)):
+                if result.status != ExecStatus.COMMAND_OK:
+                    raise errors.error_from_result(result)
 
     def _leave_together(self) -> None:
         end, self._end = self._end, None
