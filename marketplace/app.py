@@ -10,6 +10,7 @@ from marketplace import config
 from marketplace.kernel import (
     dates,
     db,
+    guards,
     i18n,
     limits,
     logs,
@@ -78,7 +79,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.load(overrides))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logs.configure(json_lines=app.config["LUMBUNG_ENV"] == "production")
-    stations = (metrics, db, personal, web, limits, policy, i18n, dates, quantity_format, static_files)
+    stations = (metrics, db, personal, web, limits, policy, i18n, dates, quantity_format, static_files, guards)
     for station in stations:
         station.init_app(app)
     for name in PARTS:

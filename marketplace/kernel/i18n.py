@@ -21,6 +21,7 @@ DEFAULT = "id"
 COOKIE = "lang"
 ASKED_COOKIE = "lang_asked"
 """What somebody asked for herself before she signed in; it then becomes her account's language."""
+CHOSEN_BY = ("Cookie", "Accept-Language")
 LASTS = timedelta(days=365)
 
 babel = Babel()
@@ -125,7 +126,10 @@ def _keep_choice(response: Response) -> Response:
         keep_cookie(response, ASKED_COOKIE, asked)
     elif asked == "" and read_cookie(ASKED_COOKIE) is not None:
         drop_cookie(response, ASKED_COOKIE)
-    response.vary.update(("Cookie", "Accept-Language"))
+    if "Vary" in response.headers:
+        response.vary.update(CHOSEN_BY)
+    else:
+        response.headers.add("Vary", ", ".join(CHOSEN_BY))
     return response
 
 

@@ -9,9 +9,9 @@ import json
 from functools import cache
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from flask.json.tag import TaggedJSONSerializer
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.signer import SigningAlgorithm
 
@@ -77,6 +77,11 @@ class Sessions(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer:
         """What signs and reads the cookies."""
         return self._made(app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie where it is new; that an answer varies with cookies stands on every one (kernel/i18n.py)."""
+        if self.should_set_cookie(app, session):
+            super().save_session(app, session, response)
 
     def _make(self, secret: str, *older: str) -> URLSafeTimedSerializer:
         return Serializer(

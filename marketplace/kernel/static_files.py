@@ -9,13 +9,11 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
 
 from marketplace.config import STATIC_CACHE_S, STATIC_CACHE_UNVERSIONED_S
-from marketplace.kernel import web
 
 VERSION_LENGTH = 12
 
@@ -30,7 +28,6 @@ def init_app(app: Flask) -> None:
         max_age=STATIC_CACHE_UNVERSIONED_S,
         allow_all_origins=False,
         autorefresh=app.config["LUMBUNG_ENV"] == "development",
-        add_headers_function=_add_headers,
     )
 
     @app.url_defaults
@@ -52,11 +49,6 @@ def content_version(path: Path) -> str:
 @lru_cache(maxsize=512)
 def _hashed(path: Path, _changed_ns: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:VERSION_LENGTH]
-
-
-def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    for name, value in {**web.HEADERS, "Content-Security-Policy": web.CSP}.items():
-        headers[name] = value
 
 
 class StaticFiles(WhiteNoise):  # type: ignore[misc]

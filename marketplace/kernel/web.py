@@ -1,6 +1,6 @@
-"""The edge: one transaction an action, security headers on every answer, errors as page or problem document."""
+"""The edge: one transaction an action, errors as page or problem document."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from errno import EDQUOT, ENOSPC, errorcode
 from functools import lru_cache
 from http import HTTPStatus
@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, SLOW_REQUEST_MS, STRIPE_API_BASE
+from marketplace.config import ADDRESS_KEPT_CHARACTERS_MAX, ADDRESSES_KEPT_MAX, SLOW_REQUEST_MS
 from marketplace.kernel import ids, metrics, scope
 from marketplace.kernel.db import db, only_read
 from marketplace.kernel.errors import Conflict, Invalid, LumbungError, Unavailable
@@ -37,21 +37,6 @@ from marketplace.kernel.routing import LateRule
 from marketplace.kernel.sessions import Sessions
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
-    "form-action 'self' {card_pages}"
-)
-CARD_PAGES = "https://checkout.stripe.com"
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-
 # Who is not let in, not allowed, or comes too often is written down.
 GUARDED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS})
 
@@ -163,24 +148,9 @@ def _has_own_proof() -> bool:
 
 
 def _close_request(response: Response) -> Response:
-    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - headers are no mapping
-    for name, value in _guarding_headers():
-        if name.lower() not in said:
-            response.headers.add(name, value)
-    kept = request.endpoint == "static" and response.status_code < 400
-    if "Cache-Control" not in response.headers and not kept:
-        response.headers["Cache-Control"] = "private, no-store"
-    response.headers["X-Request-ID"] = g.get("request_id", "")
+    response.headers.add("X-Request-ID", g.get("request_id", ""))
     _log_request(response)
     return response
-
-
-def _guarding_headers() -> Iterator[tuple[str, str]]:
-    """What guards every answer, unless it says something of its own."""
-    yield from HEADERS.items()
-    yield "Content-Security-Policy", CSP.format(card_pages=_card_pages())
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        yield "Strict-Transport-Security", "max-age=63072000; includeSubDomains"
 
 
 def _end_request(_error: BaseException | None) -> None:
@@ -195,12 +165,6 @@ def _log_request(response: Response) -> None:
     if request.method in SAFE_METHODS and response.status_code < 500 and took_ms < SLOW_REQUEST_MS:
         return
     log.info("request", method=request.method, route=metrics.route(), status=response.status_code, ms=took_ms)
-
-
-def _card_pages() -> str:
-    """Where a form may lead after our redirect: the provider's pages, or those of its double in tests."""
-    base: str = current_app.config["STRIPE_API_BASE"]
-    return CARD_PAGES if base == STRIPE_API_BASE else base
 
 
 def wants_json() -> bool:

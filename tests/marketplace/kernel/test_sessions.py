@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
+from flask.testing import FlaskClient
 from itsdangerous import BadSignature
 from markupsafe import Markup
 
@@ -62,3 +63,11 @@ def test_a_changed_session_is_nobodys(bare: Flask, place: int):
 
 def _serializer(sessions: SecureCookieSessionInterface, app: Flask) -> Any:
     return sessions.get_signing_serializer(app)
+
+
+def test_a_session_is_sent_where_it_is_new_and_every_answer_varies_with_cookies(client: FlaskClient):
+    first = client.get("/sign-in")
+    again = client.get("/sign-in")
+
+    assert [answer.headers.getlist("Vary") for answer in (first, again)] == [["Cookie, Accept-Language"]] * 2
+    assert [len(answer.headers.getlist("Set-Cookie")) for answer in (first, again)] == [1, 0]
