@@ -63,6 +63,7 @@ class Delivery(Base):
         Index(
             "ix_outbox_delivery_waiting",
             "due_at",
+            "id",
             sqlite_where=text("done_at IS NULL"),
             postgresql_where=text("done_at IS NULL"),
         ),
@@ -167,9 +168,9 @@ def _due(locks: bool) -> Select[tuple[str, str, int, str, Any]]:
 
 
 @cache
-def _still_due(locks: bool) -> Select[tuple[str]]:
-    query = select(Delivery.id).where(Delivery.id == bindparam("id"), Delivery.done_at.is_(None))
-    query = query.where(Delivery.due_at <= bindparam("now", type_=Instant))
+def _as_it_stands(locks: bool) -> Select[tuple[datetime | None, datetime]]:
+    """Found by its id alone: asked for what waits, PostgreSQL would look for it among all that does."""
+    query = select(Delivery.done_at, Delivery.due_at).where(Delivery.id == bindparam("id"))
     return query.with_for_update(skip_locked=True) if locks else query
 
 
@@ -208,7 +209,8 @@ def _is_ours(due: Due, reads_first: bool) -> bool:
     locks = is_postgresql()
     if reads_first and not locks:
         return True
-    return run(_still_due(locks), {"id": due.id, "now": clock.now()}).first() is not None
+    found = run(_as_it_stands(locks), {"id": due.id}).first()
+    return found is not None and found.done_at is None and found.due_at <= clock.now()
 
 
 def _settle(delivery_ids: list[str]) -> None:

@@ -162,6 +162,20 @@ def test_what_another_worker_has_done_meanwhile_is_left(heard: list[dict[str, An
     assert heard == [{"order": "O-1"}]
 
 
+def test_a_few_are_taken_without_sorting_all_that_waits(heard: list[dict[str, Any]], engine: str):
+    db.session.execute(text("SET enable_bitmapscan = off" if engine == "postgresql" else "SELECT 1"))
+    how = "EXPLAIN" if engine == "postgresql" else "EXPLAIN QUERY PLAN"
+    asked = "SELECT id FROM outbox_delivery WHERE done_at IS NULL AND due_at <= :now ORDER BY due_at, id LIMIT 8"
+
+    plan = str(db.session.execute(text(f"{how} {asked}"), {"now": "2026-01-01 00:00:00+00:00"}).all()).lower()
+    db.session.rollback()
+
+    assert "order by due_at, id" in " ".join(str(outbox._due(False)).lower().replace("outbox_delivery.", "").split())
+    assert "ix_outbox_delivery_waiting" in plan
+    assert "sort" not in plan
+    assert "b-tree" not in plan
+
+
 def test_a_rush_lasts_while_messages_come_but_none_waits_for_long(heard: list[dict[str, Any]]):
     began = clock.now()
     with clock.at(began):

@@ -1,0 +1,3 @@
+DROP INDEX ix_outbox_delivery_waiting
+-- next
+CREATE INDEX ix_outbox_delivery_waiting ON outbox_delivery (due_at, id) WHERE done_at IS NULL
