@@ -15,8 +15,7 @@ from marketplace.catalogue.models import Listing, Photo, Profile, Stock
 from marketplace.config import GOODS_QUERIES_KEPT_MAX
 
 ESCAPE = "/"
-_AVAILABLE = Stock.listed + Stock.returned - Stock.reserved - Stock.sold - Stock.withdrawn
-_SHOWN_FIRST = (case((_AVAILABLE > 0, 0), else_=1), Stock.published_at, Stock.id)
+_SHOWN_FIRST = (case((Stock.available > 0, 0), else_=1), Stock.published_at, Stock.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def cards_query(shape: Shape) -> Select[Any]:
     """`size` goods after the first `skipped`: what can still be bought first, newest first."""
     cover, cover_id = _cover()
     available = (
-        select(func.sum(_AVAILABLE)).where(Stock.listing_id == Listing.id).correlate(Listing).scalar_subquery()
+        select(func.sum(Stock.available)).where(Stock.listing_id == Listing.id).correlate(Listing).scalar_subquery()
     ).label("available")
     conditions = [is_public(), *_in_text(shape), _in_price(shape)]
     if shape.categories:

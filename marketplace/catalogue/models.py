@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import Organisation
@@ -79,9 +80,9 @@ class Stock(Journaled, Base):
         """Show these makers by name and no others."""
         self.names = json.dumps(list(named.items()), ensure_ascii=False) if named else ""
 
-    @property
+    @hybrid_property
     def available(self) -> int:
-        """Pieces a buyer can take now."""
+        """Pieces a buyer can take now; in a statement too."""
         return self.listed + self.returned - self.reserved - self.sold - self.withdrawn
 
     @property

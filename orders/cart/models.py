@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.catalogue.models import Listing
 from marketplace.kernel import ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant
 
@@ -40,4 +39,3 @@ class BasketLine(Base):
     listing_id: Mapped[str] = mapped_column(ForeignKey("catalogue_listing.id"))
     quantity: Mapped[int] = mapped_column()
     basket: Mapped[Basket] = relationship(back_populates="lines")
-    listing: Mapped[Listing] = relationship(lazy="joined", innerjoin=True)

@@ -10,7 +10,7 @@ from marketplace.config import BASKET_DAYS_MAX
 from marketplace.kernel.cookies import drop_cookie, keep_cookie, read_cookie
 from marketplace.storefront.basket import AddForm
 from orders.cart import queries, services
-from orders.cart.models import Basket
+from orders.cart.wishes import Wish
 
 COOKIE = "basket"
 
@@ -47,7 +47,7 @@ def header() -> dict[str, Any]:
     return {"basket_url": url_for("cart.basket"), "basket_count": Count()}
 
 
-def seen() -> Basket | None:
+def seen() -> Wish | None:
     """The reader's basket as it is; a page that only shows it makes none.
 
     What she put in before signing in counts until her next change makes both one. Read once a request.
@@ -55,20 +55,20 @@ def seen() -> Basket | None:
     kept = _kept()
     if "basket" not in kept:
         kept["basket"] = _found()
-    basket: Basket | None = kept["basket"]
+    basket: Wish | None = kept["basket"]
     if _user_id() is None:
         kept["pieces"] = queries.pieces_in(basket)
     return basket
 
 
-def _found() -> Basket | None:
+def _found() -> Wish | None:
     stranger = queries.basket_of(None, _token())
     if stranger is not None and stranger.lines:
         return stranger
     return queries.basket_of(_user_id(), None) if _user_id() else None
 
 
-def own(*, with_goods: bool = False) -> Basket:
+def own(*, with_goods: bool = False) -> Wish:
     """The reader's basket for a change: made where there is none, joined with her own after she signed in.
 
     `with_goods` reads with it what is needed to order them.
@@ -77,7 +77,7 @@ def own(*, with_goods: bool = False) -> Basket:
     return basket
 
 
-def _owned(with_goods: bool) -> Basket:
+def _owned(with_goods: bool) -> Wish:
     user_id, token = _user_id(), _token()
     stranger = queries.basket_of(None, token, with_goods=with_goods) if token else None
     if user_id and stranger is not None:
@@ -90,6 +90,11 @@ def _owned(with_goods: bool) -> Basket:
     if secret:
         _keep(secret)
     return basket
+
+
+def look_again() -> None:
+    """Have what is shown next read anew, as after a refusal that was not in the basket when it was read."""
+    _kept().clear()
 
 
 def _kept() -> dict[str, Any]:

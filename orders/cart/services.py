@@ -3,20 +3,21 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Delete, Select, bindparam, delete, select
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import Delete, FromClause, Select, Update, bindparam, delete, select, update
 
 from marketplace.catalogue.models import Listing
 from marketplace.config import BASKET_CHANGED_S, BASKET_LINES_MAX, BASKET_QUANTITY_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
-from marketplace.kernel.plain import as_read, insert_plain, run
+from marketplace.kernel.plain import insert_plain, run
 from marketplace.kernel.together import rows_touched
 from orders.cart.models import Basket, BasketLine
+from orders.cart.queries import basket_of
+from orders.cart.wishes import Line, Wish
 
 
 class BasketFull(Invalid):
@@ -33,26 +34,27 @@ class QuantityOutOfBounds(Invalid):
     message = _l("Choose between 1 and %(most)s pieces.")
 
 
-def open_basket(*, user_id: str | None = None, token: str | None = None) -> tuple[Basket, str | None]:
+def open_basket(*, user_id: str | None = None, token: str | None = None) -> tuple[Wish, str | None]:
     """A new basket and, for a stranger, the secret that its cookie keeps (made here unless given)."""
     secret = None if user_id else token or ids.secret_token()
     token_hash = ids.token_hash(secret) if secret else None
-    row = {"id": ids.new_id(), "user_id": user_id, "token_hash": token_hash, "changed_at": clock.now()}
-    basket = _written(Basket(**row), row)
-    set_committed_value(basket, "lines", [])
-    return basket, secret
+    opened = Wish(ids.new_id(), clock.now(), [])
+    row = {"id": opened.id, "user_id": user_id, "token_hash": token_hash, "changed_at": opened.changed_at}
+    _insert(Basket.__table__, row)
+    return opened, secret
 
 
-def add_to_basket(basket: Basket, listing_id: str, quantity: int = 1) -> str:
+def add_to_basket(basket: Wish, listing_id: str, quantity: int = 1) -> str:
     """Put pieces beside those that lie in the basket; refuses what set_quantity refuses. The listing's title."""
     line = _line(basket, listing_id)
     return set_quantity(basket, listing_id, quantity + (line.quantity if line else 0))
 
 
-def set_quantity(basket: Basket, listing_id: str, quantity: int) -> str:
+def set_quantity(basket: Wish, listing_id: str, quantity: int) -> str:
     """Have exactly `quantity` pieces of a listing in the basket; the listing's title.
 
-    Refuses a listing that is not for sale, a quantity out of bounds and more lines than BASKET_LINES_MAX.
+    Refuses a listing that is not for sale, a quantity out of bounds, more lines than BASKET_LINES_MAX, and a line that
+    another press took out in the meantime.
     """
     if not 1 <= quantity <= BASKET_QUANTITY_MAX:
         raise QuantityOutOfBounds(most=BASKET_QUANTITY_MAX)
@@ -61,39 +63,66 @@ def set_quantity(basket: Basket, listing_id: str, quantity: int) -> str:
     listing = run(_listed(), {"listing": listing_id}).first()
     if listing is None or (line is None and listing.withdrawn_at is not None):
         raise NotFound
+    _touch(basket)
     if line is None:
         _put(basket, listing_id, quantity)
     else:
-        line.quantity = quantity
-    _touch(basket)
+        _set(basket, line, quantity)
     return str(listing.title)
 
 
-def _touch(basket: Basket) -> None:
+def _touch(basket: Wish) -> None:
     """Note that it is in use; days decide when it is cleared away, so a moment ago is now."""
     moment = clock.now()
     if moment - basket.changed_at > timedelta(seconds=BASKET_CHANGED_S):
         basket.changed_at = moment
-    db.session.flush()
+        run(_touching(), {"basket": basket.id, "moment": moment})
 
 
-def _put(basket: Basket, listing_id: str, quantity: int) -> None:
+@cache
+def _touching() -> Update:
+    table = Basket.__table__
+    return update(Basket).where(table.c.id == bindparam("basket")).values(changed_at=bindparam("moment"))
+
+
+def _put(basket: Wish, listing_id: str, quantity: int) -> None:
     if len(basket.lines) >= BASKET_LINES_MAX:
         raise BasketFull(most=BASKET_LINES_MAX)
     row = {"id": ids.new_id(), "basket_id": basket.id, "listing_id": listing_id, "quantity": quantity}
-    set_committed_value(basket, "lines", [*basket.lines, _written(BasketLine(**row), row)])
+    _insert(BasketLine.__table__, row)
+    basket.lines = [*basket.lines, Line(listing_id, quantity)]
 
 
-def remove_from_basket(basket: Basket, listing_id: str) -> None:
+def _set(basket: Wish, line: Line, quantity: int) -> None:
+    values = {"basket": basket.id, "listing": line.listing_id, "pieces": quantity}
+    if run(_setting(), values).rowcount != 1:
+        raise Conflict
+    line.quantity = quantity
+
+
+@cache
+def _setting() -> Update:
+    table = BasketLine.__table__
+    line = (table.c.basket_id == bindparam("basket"), table.c.listing_id == bindparam("listing"))
+    return update(BasketLine).where(*line).values(quantity=bindparam("pieces"))
+
+
+def remove_from_basket(basket: Wish, listing_id: str) -> None:
     """Take a listing out of the basket; one that does not lie there is out of it already."""
     line = _line(basket, listing_id)
     if line:
-        basket.lines.remove(line)
         _touch(basket)
+        run(_removing(), {"basket": basket.id, "listing": listing_id})
+        basket.lines = [other for other in basket.lines if other is not line]
 
 
-def empty_basket(basket: Basket) -> Callable[[], None]:
-    """Take everything out, as for an order; `basket.lines` shows it after the commit.
+@cache
+def _removing() -> Delete:
+    return _emptying().where(BasketLine.__table__.c.listing_id == bindparam("listing"))
+
+
+def empty_basket(basket: Wish) -> Callable[[], None]:
+    """Take everything out, as for an order; `basket` itself stays as it was read.
 
     Call what it returns once the database has answered: it refuses where another order took it out in the meantime.
     """
@@ -113,23 +142,33 @@ def _emptying() -> Delete:
     return delete(BasketLine).where(lines.c.basket_id == bindparam("basket"))
 
 
-def adopt_basket(stranger: Basket, user_id: str) -> Basket:
+def adopt_basket(stranger: Wish, user_id: str) -> Wish:
     """Give a stranger's basket to the user who just signed in; what both hold keeps the larger quantity."""
-    own = db.session.scalar(select(Basket).where(Basket.user_id == user_id))
+    own = basket_of(user_id, None, with_goods=False)
     if own is None:
-        stranger.user_id, stranger.token_hash = user_id, None
-        db.session.flush()
+        run(_giving(), {"basket": stranger.id, "user": user_id})
         return stranger
     held = {line.listing_id: line.quantity for line in own.lines}
-    for line in list(stranger.lines)[:BASKET_LINES_MAX]:
+    for line in stranger.lines[:BASKET_LINES_MAX]:
         if line.listing_id in held or len(own.lines) < BASKET_LINES_MAX:
             set_quantity(own, line.listing_id, max(line.quantity, held.get(line.listing_id, 0)))
-    db.session.delete(stranger)
-    db.session.flush()
+    run(_emptying(), {"basket": stranger.id})
+    run(_ending(), {"basket": stranger.id})
     return own
 
 
-def _line(basket: Basket, listing_id: str) -> BasketLine | None:
+@cache
+def _giving() -> Update:
+    given = update(Basket).where(Basket.__table__.c.id == bindparam("basket"))
+    return given.values(user_id=bindparam("user"), token_hash=None)
+
+
+@cache
+def _ending() -> Delete:
+    return delete(Basket).where(Basket.__table__.c.id == bindparam("basket"))
+
+
+def _line(basket: Wish, listing_id: str) -> Line | None:
     return next((line for line in basket.lines if line.listing_id == listing_id), None)
 
 
@@ -138,11 +177,5 @@ def _listed() -> Select[tuple[str, datetime | None]]:
     return select(Listing.title, Listing.withdrawn_at).where(Listing.id == bindparam("listing"))
 
 
-T = TypeVar("T", Basket, BasketLine)
-
-
-def _written(new: T, row: Mapping[str, Any]) -> T:
-    """A new object with its row written at once, past the session's search for what else has changed."""
-    insert_plain(db.session.connection(), new.__table__, tuple(row), [tuple(row.values())])
-    as_read(new)
-    return new
+def _insert(table: FromClause, row: Mapping[str, Any]) -> None:
+    insert_plain(db.session.connection(), table, tuple(row), [tuple(row.values())])

@@ -10,10 +10,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, bindparam, select
 
 from marketplace.accounts.actor import Actor
-from marketplace.accounts.models import Organisation
 from marketplace.catalogue import frozen
 from marketplace.catalogue import stock as shelf
-from marketplace.catalogue.models import Stock
 from marketplace.config import CARD_HOLD_MINUTES, ORDERS_EXPIRED_PER_RUN_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import clock, ids, memo, outbox
 from marketplace.kernel.db import db
@@ -21,8 +19,9 @@ from marketplace.kernel.errors import Conflict, LumbungError, NotFound
 from marketplace.kernel.journal.recorder import insert_new_object, insert_rows
 from marketplace.kernel.money import Money
 from marketplace.kernel.together import together
-from orders.cart.models import Basket, BasketLine
+from orders.cart.queries import goods_of
 from orders.cart.services import empty_basket
+from orders.cart.wishes import Good, Seller, Stocked, Wanted, Wish
 from orders.checkout import states, totals
 from orders.checkout.models import Order, OrderLine
 from orders.checkout.terms import (
@@ -70,8 +69,8 @@ class QuotedLine:
 
     kind: str
     title: str
-    organisation: Organisation
-    stock: Stock | None
+    organisation: Seller
+    stock: Stocked | None
     quantity: int
     origin: Money
     charge: Money
@@ -89,19 +88,20 @@ class Quote:
     rates: list[Rate]
 
 
-def quote(basket: Basket, *, country: str | None, charge_currency: str, method: str) -> Quote:
+def quote(basket: Wish, *, country: str | None, charge_currency: str, method: str) -> Quote:
     """What the basket costs now, line by line.
 
     Refuses an empty basket, more pieces than are left, a seller that does not deliver there, an exchange rate
     older than RATE_AGE_DAYS_MAX and a currency that is not offered.
     """
-    if not basket.lines:
+    wanted = goods_of(basket)
+    if not wanted:
         raise BasketEmpty
-    picked = [(stock, quantity) for line in basket.lines for stock, quantity in _pick(line, list(line.listing.stocks))]
-    if charge_currency not in charge_currencies({stock.listing.currency for stock, _quantity in picked}):
+    picked = [(line.listing, stock, quantity) for line in wanted for stock, quantity in _pick(line)]
+    if charge_currency not in charge_currencies({listing.currency for listing, _stock, _quantity in picked}):
         raise CurrencyNotOffered(currency=charge_currency)
     rates = _Rates(charge_currency)
-    lines = [_item(stock, quantity, rates) for stock, quantity in picked]
+    lines = [_item(listing, stock, quantity, rates) for listing, stock, quantity in picked]
     sellers = {line.organisation.id: line.organisation for line in lines}
     lines += [_parcel(seller, delivery_price(seller, country), rates) for seller in sellers.values()]
     charges = [line.charge.minor for line in lines]
@@ -111,7 +111,7 @@ def quote(basket: Basket, *, country: str | None, charge_currency: str, method: 
 
 def place_order(
     actor: Actor,
-    basket: Basket,
+    basket: Wish,
     buyer: Buyer,
     *,
     charge_currency: str,
@@ -257,10 +257,10 @@ def _with_key() -> Select[tuple[Order]]:
     return select(Order).where(Order.client_key == bindparam("client_key"))
 
 
-def _pick(line: BasketLine, stocks: list[Stock]) -> list[tuple[Stock, int]]:
+def _pick(line: Wanted) -> list[tuple[Stocked, int]]:
     """The lots the pieces come from: the first published first, as many as each has left."""
     wanted, picked = line.quantity, []
-    for stock in stocks if line.listing.withdrawn_at is None else []:
+    for stock in line.listing.stocks if line.listing.withdrawn_at is None else []:
         taken = min(wanted, stock.available)
         if taken > 0:
             picked.append((stock, taken))
@@ -287,18 +287,17 @@ class _Rates:
         return [rate for _currency, rate in sorted(self._known.items()) if rate]
 
 
-def _item(stock: Stock, quantity: int, rates: _Rates) -> QuotedLine:
-    listing = stock.listing
+def _item(listing: Good, stock: Stocked, quantity: int, rates: _Rates) -> QuotedLine:
     origin = Money(listing.price_minor * quantity, listing.currency)
     return _quoted("item", listing.title, listing.organisation, stock, quantity, origin, rates)
 
 
-def _parcel(seller: Organisation, parcel: Parcel, rates: _Rates) -> QuotedLine:
+def _parcel(seller: Seller, parcel: Parcel, rates: _Rates) -> QuotedLine:
     return _quoted("shipping", parcel.title, seller, None, 1, parcel.price, rates)
 
 
 def _quoted(
-    kind: str, title: str, seller: Organisation, stock: Stock | None, quantity: int, origin: Money, rates: _Rates
+    kind: str, title: str, seller: Seller, stock: Stocked | None, quantity: int, origin: Money, rates: _Rates
 ) -> QuotedLine:
     rate, rate_id = rates.of(origin.currency)
     charge = totals.charge_of(origin, rate, rates.charge_currency)

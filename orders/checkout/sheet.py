@@ -7,15 +7,15 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import Organisation
-from marketplace.catalogue.models import Listing, Photo, Profile, StockSplit
+from marketplace.catalogue.models import Photo, Profile, StockSplit
 from marketplace.catalogue.queries import Cover
 from marketplace.kernel import kept
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.money import Money
 from marketplace.storefront import showing
-from orders.cart.models import Basket, BasketLine
+from orders.cart.queries import goods_of
+from orders.cart.wishes import Good, Seller, Wanted, Wish
 from orders.checkout.answers import Terms
 from orders.checkout.services import Quote, QuotedLine, quote
 from orders.checkout.terms import NoFreshRate, charge_currencies, fresh_rate
@@ -25,7 +25,7 @@ from orders.checkout.terms import NoFreshRate, charge_currencies, fresh_rate
 class Row:
     """One listing in the basket; `charge` is in the currency the buyer chose, none where it cannot be said."""
 
-    listing: Listing
+    listing: Good
     quantity: int
     origin: Money
     charge: Money | None
@@ -43,7 +43,7 @@ class Row:
 class Group:
     """One cooperative's goods and its parcel."""
 
-    organisation: Organisation
+    organisation: Seller
     stripe: list[str]
     rows: list[Row]
     parcel: QuotedLine | None
@@ -84,9 +84,9 @@ class Sheet:
         return sum(row.quantity for group in self.groups for row in group.rows)
 
 
-def sheet_of(basket: Basket | None, terms: Terms) -> Sheet:
+def sheet_of(basket: Wish | None, terms: Terms) -> Sheet:
     """The basket under the buyer's terms; what refuses them is part of the sheet, never an error."""
-    lines = list(basket.lines) if basket else []
+    lines = goods_of(basket) if basket else []
     sellers = {line.listing.currency for line in lines}
     currencies = offered_currencies(sellers) if lines else []
     currency = terms.currency if terms.currency in currencies else _preferred(currencies, terms.country, lines)
@@ -119,15 +119,15 @@ def _is_fresh(charge_currency: str, seller_currencies: Collection[str]) -> bool:
     return True
 
 
-def _preferred(currencies: Sequence[str], country: str | None, lines: Iterable[BasketLine]) -> str | None:
+def _preferred(currencies: Sequence[str], country: str | None, lines: Iterable[Wanted]) -> str | None:
     """The currency of the buyer's own country where one of the sellers has it, else the first on offer."""
     home = {line.listing.currency for line in lines if line.listing.organisation.country == country}
     return next((currency for currency in currencies if currency in home), currencies[0] if currencies else None)
 
 
-def _groups(lines: Sequence[BasketLine], quoted: Quote | None) -> list[Group]:
+def _groups(lines: Sequence[Wanted], quoted: Quote | None) -> list[Group]:
     listings = [line.listing for line in lines]
-    sellers = {listing.organisation_id: listing.organisation for listing in listings}
+    sellers = {listing.organisation.id: listing.organisation for listing in listings}
     stripes = _stripes(sellers)
     covers = _covers([listing.id for listing in listings])
     parcels = {line.organisation.id: line for line in quoted.lines if line.kind == "shipping"} if quoted else {}
@@ -144,7 +144,7 @@ def _groups(lines: Sequence[BasketLine], quoted: Quote | None) -> list[Group]:
     ]
     return [
         Group(
-            seller, stripes.get(key, []), [row for row in rows if row.listing.organisation_id == key], parcels.get(key)
+            seller, stripes.get(key, []), [row for row in rows if row.listing.organisation.id == key], parcels.get(key)
         )
         for key, seller in sellers.items()
     ]

@@ -18,6 +18,7 @@ from marketplace.kernel import clock, kept, memo
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
 from marketplace.kernel.money import EXPONENTS, Money
+from orders.cart.wishes import Seller
 from orders.checkout import totals
 from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate
 from producers.decisions.queries import fee_estimate_on
@@ -204,14 +205,14 @@ def set_delivery_price(
     return recorded
 
 
-def delivery_price(organisation: Organisation, country: str | None) -> Parcel:
+def delivery_price(organisation: Organisation | Seller, country: str | None) -> Parcel:
     """What a parcel to the country costs now; raises NoDelivery where the cooperative has set no price."""
     reach = "home" if country and country == organisation.country else "abroad"
     key = ("parcel", organisation.id, reach)
     return kept.a_moment(key, [DeliveryPrice.__tablename__], lambda: _delivery_price(organisation, reach))
 
 
-def _delivery_price(organisation: Organisation, reach: str) -> Parcel:
+def _delivery_price(organisation: Organisation | Seller, reach: str) -> Parcel:
     found = db.session.execute(_price(), {"organisation_id": organisation.id, "reach": reach}).first()
     if found is None:
         raise NoDelivery(seller=organisation.name)

@@ -97,6 +97,7 @@ def place() -> Answer:
         return _sold_out(error)
     except LumbungError as error:
         give_up()
+        reader.look_again()
         sheet = _sheet()
         if not sheet.groups:
             return show_form(basket.PAGE, error, **basket.shown(sheet))

@@ -9,8 +9,8 @@ from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
-from orders.cart.models import Basket
 from orders.cart.services import add_to_basket, open_basket
+from orders.cart.wishes import Wish
 from orders.checkout.models import Order
 from orders.checkout.services import Buyer, place_order
 from orders.checkout.terms import record_rate, set_delivery_price
@@ -56,7 +56,7 @@ def order_paid(world: World, event: Event) -> None:
     keep_issued(world, event["id"], order)
 
 
-def _wish(world: World, basket: Basket, line: dict[str, Any]) -> None:
+def _wish(world: World, basket: Wish, line: dict[str, Any]) -> None:
     """An item goes into the basket; a parcel's price becomes its cooperative's."""
     if line["kind"] == "item":
         add_to_basket(basket, line["listing"], line["quantity"])

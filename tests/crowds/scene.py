@@ -29,6 +29,7 @@ from marketplace.config import WEB_THREADS, WEB_WORKERS
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from orders.cart.models import Basket, BasketLine
+from orders.cart.queries import basket_of
 from orders.checkout.services import quote
 from producers.lots.services import bring_in
 from tests import conftest
@@ -107,11 +108,12 @@ class Scene:
         db.session.execute(insert(Basket), owners)
         db.session.execute(insert(BasketLine), lines)
         db.session.commit()
-        agreed = self._sum_of(owners[0]["id"])
+        agreed = self._sum_of(secret)
         return [press.agreeing_to(agreed) for press in presses]
 
-    def _sum_of(self, basket_id: object) -> int:
-        basket = db.session.get_one(Basket, basket_id)
+    def _sum_of(self, secret: str) -> int:
+        basket = basket_of(None, secret)
+        assert basket is not None
         total = quote(basket, country="GB", charge_currency="USD", method=self.answers["method"]).total.minor
         db.session.commit()
         return total

@@ -13,7 +13,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.cart import services as cart
-from orders.cart.models import Basket
+from orders.cart.wishes import Wish
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
 from orders.checkout.services import Buyer, place_order
@@ -46,7 +46,7 @@ class Shop:
     lots: dict[str, Lot] = field(default_factory=dict)
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def basket(self, pieces: Mapping[str, int]) -> Basket:
+    def basket(self, pieces: Mapping[str, int]) -> Wish:
         """A basket with pieces by listing slug."""
         basket, _secret = cart.open_basket()
         for slug, quantity in pieces.items():

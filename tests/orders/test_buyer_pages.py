@@ -11,7 +11,8 @@ from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
 from marketplace.kernel.money import Money
 from orders.cart import services as cart
-from orders.cart.models import Basket, BasketLine
+from orders.cart.models import BasketLine
+from orders.cart.wishes import Wish
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
 from orders.receipts.models import Receipt
@@ -110,7 +111,7 @@ def test_a_line_that_another_press_took_out_meanwhile_is_told_as_a_clash(buyer, 
     fill_basket(buyer, shop)
     touch = cart._touch
 
-    def outrun(basket: Basket) -> None:
+    def outrun(basket: Wish) -> None:
         """Between our look and our word: the order pressed in another tab empties the basket."""
         with db.session.no_autoflush:
             db.session.connection().execute(db.delete(BasketLine))

@@ -28,8 +28,8 @@ def test_pieces_are_added_set_and_removed(shop: Shop) -> None:
     cart.set_quantity(basket, shop.runner.id, 4)
     cart.set_quantity(basket, shop.runner.id, 1)
 
-    found = basket_of(None, secret)
-    assert found is basket
+    found = basket_of(None, secret, with_goods=False)
+    assert found == basket
     assert pieces_in(found) == 4
     cart.remove_from_basket(basket, shop.scarf.id)
     cart.remove_from_basket(basket, shop.scarf.id)
@@ -70,7 +70,7 @@ def test_signing_in_keeps_both_baskets(shop: Shop) -> None:
     kept = cart.adopt_basket(stranger, someone.id)
 
     assert no_secret is None
-    assert kept is own
+    assert kept.id == own.id
     assert {line.listing_id: line.quantity for line in kept.lines} == {shop.scarf.id: 3, shop.runner.id: 2}
 
 
@@ -81,4 +81,4 @@ def test_a_first_basket_is_taken_over_whole(shop: Shop) -> None:
     kept = cart.adopt_basket(stranger, someone.id)
 
     assert kept is stranger
-    assert basket_of(someone.id, None) is kept
+    assert basket_of(someone.id, None, with_goods=False) == kept
