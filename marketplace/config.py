@@ -157,6 +157,7 @@ JOURNEYS_KEPT_MAX = 256
 KEPT_S = 5.0
 """So long a process may reckon with terms that another one has changed; the sum a buyer agreed to holds anyway."""
 KEPT_ANSWERS_MAX = 1_024
+STATEMENTS_KEPT_MAX = 512
 SLOW_REQUEST_MS = 1_000
 INVARIANTS_SECONDS_MAX = 300
 VERIFY_SECONDS_MAX = 3 * 3_600

@@ -14,7 +14,7 @@ from marketplace.kernel import clock
 from marketplace.kernel.db import Base, Instant, begin_writing, db, is_postgresql
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.mail import Letter, send
-from marketplace.kernel.plain import run
+from marketplace.kernel.plain import run, write
 
 KEY_LENGTH = 120
 
@@ -82,7 +82,7 @@ def _claiming(on_postgresql: bool) -> ReturningInsert[tuple[str]]:
 
 
 def _note(key: str, column: str, at: datetime | None) -> None:
-    run(_noting(column), {"of_letter": key, "at": at})
+    write(_noting(column), {"of_letter": key, "at": at})
 
 
 @cache

@@ -29,9 +29,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_only_reading, is_postgresql, reading
+from marketplace.kernel.driver import session_connection
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
-from marketplace.kernel.plain import insert_plain, run
+from marketplace.kernel.plain import insert_plain, run, write
+from marketplace.kernel.statements import among
 
 Handler = Callable[[dict[str, Any]], None]
 Due = Row[tuple[str, str, int, str, Any]]
@@ -108,7 +110,7 @@ def publish(topic: str, payload: dict[str, Any]) -> None:
     handlers = current_app.extensions["outbox"].get(topic, {})
     if not handlers:
         return
-    moment, message_id, connection = clock.now(), ids.new_id(), db.session.connection()
+    moment, message_id, connection = clock.now(), ids.new_id(), session_connection()
     message = (message_id, topic, payload, moment)
     insert_plain(connection, Message.__table__, ("id", "topic", "payload", "created_at"), [message])
     wanted = [(ids.new_id(), message_id, handler, moment, 0) for handler in handlers]
@@ -214,19 +216,19 @@ def _is_ours(due: Due, reads_first: bool) -> bool:
 
 
 def _settle(delivery_ids: list[str]) -> None:
-    run(_settling(), {"ids": delivery_ids, "at": clock.now()})
+    write(_settling(), {"ids": delivery_ids, "at": clock.now()})
     db.session.commit()
     delivery_ids.clear()
 
 
 @cache
 def _settling() -> Update:
-    chosen = Delivery.id.in_(bindparam("ids", expanding=True))
+    chosen = among(Delivery.id, "ids")
     return update(Delivery).where(chosen).values(done_at=bindparam("at", type_=Instant))
 
 
 def _postpone(due: Due) -> None:
     wait_s = min(RETRY_FIRST_S * 2**due.attempts, RETRY_MAX_S)
     later = {"attempts": due.attempts + 1, "due_at": clock.now() + timedelta(seconds=wait_s)}
-    run(update(Delivery).where(Delivery.id == due.id).values(**later))
+    db.session.execute(update(Delivery).where(Delivery.id == due.id).values(**later))
     db.session.commit()

@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, FromClause, LargeBinary, String
-from sqlalchemy.engine import Connection, CursorResult
+from sqlalchemy import FromClause, LargeBinary, Result, String
+from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeEngine
 
 from marketplace.kernel.db import db
+from marketplace.kernel.driver import send, session_connection
+from marketplace.kernel.statements import Statement, made
 
-_Values = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 _Plain = tuple[str, dict[int, Any]]
 
 
@@ -32,7 +33,7 @@ def insert_plain(
 
 def insert_plain_new(connection: Connection, table: FromClause, names: Sequence[str], row: Sequence[Any]) -> bool:
     """Insert one row as `insert_plain` does unless a unique key of its is taken; whether it was inserted."""
-    return _insert_plain(connection, table, tuple(names), [row], " ON CONFLICT DO NOTHING").rowcount == 1
+    return bool(_insert_plain(connection, table, tuple(names), [row], " ON CONFLICT DO NOTHING").rowcount == 1)
 
 
 def update_plain(
@@ -51,25 +52,25 @@ def update_plain(
 
 def _insert_plain(
     connection: Connection, table: FromClause, names: tuple[str, ...], rows: Sequence[Sequence[Any]], ending: str
-) -> CursorResult[Any]:
+) -> Any:
     return _execute_plain(connection, _plain_insert(table, names, ending, connection.dialect, len(rows) == 1), rows)
 
 
-def _execute_plain(connection: Connection, plain: _Plain, rows: Sequence[Sequence[Any]]) -> CursorResult[Any]:
+def _execute_plain(connection: Connection, plain: _Plain, rows: Sequence[Sequence[Any]]) -> Any:
     statement, processors = plain
+    if len(rows) == 1:
+        (row,) = map(list, rows)
+        for place, process in processors.items():
+            row[place] = process(row[place])
+        return send(connection, statement, row)
     columns = list(zip(*rows, strict=True))
     for place, process in processors.items():
         same = {id(value): value for value in columns[place]}  # a moment stands in many rows: it is turned once
         turned = {key: process(value) for key, value in same.items()}
         columns[place] = tuple([turned[id(value)] for value in columns[place]])
-    values: Any
-    if len(rows) == 1:
-        values = tuple([column[0] for column in columns])
-    elif connection.dialect.name == "sqlite":
-        values = list(zip(*columns, strict=True))
-    else:
-        values = tuple([list(column) for column in columns])
-    return connection.exec_driver_sql(statement, values)
+    if connection.dialect.name == "sqlite":
+        return send(connection, statement, list(zip(*columns, strict=True)), many=True)
+    return send(connection, statement, [list(column) for column in columns])
 
 
 @cache
@@ -125,9 +126,25 @@ def as_read(row: object) -> None:
     db.session.add(row)
 
 
-def run(statement: Executable, values: _Values | None = None) -> CursorResult[Any]:
-    """Execute a statement in the session's transaction past its objects: nothing is flushed first, nothing loaded.
+def run(statement: Statement, values: Mapping[str, Any] | None = None) -> Result[Any]:
+    """What a statement gives, asked in the session's transaction past its objects: nothing is flushed first.
 
-    For statements made once (`@cache`, `bindparam`) that write rows, or read a few columns, at a fraction of the cost.
+    For statements made once (`@cache`, `bindparam`, `among`) that read a few columns, or write rows and return some.
     """
-    return db.session.connection().execute(statement, values)
+    connection = session_connection()
+    kept = made(statement, connection.dialect)
+    if kept is None:
+        return connection.execute(statement, values)
+    return kept.read(send(connection, kept.text, kept.given(values or {})), connection.dialect)
+
+
+def write(statement: Statement, values: Mapping[str, Any] | None = None) -> Any:
+    """Execute a statement that gives no rows, as `run` does; `rowcount` of what comes back says how many it wrote.
+
+    Within `together()` it says so once the block is over.
+    """
+    connection = session_connection()
+    kept = made(statement, connection.dialect)
+    if kept is None:
+        return connection.execute(statement, values)
+    return send(connection, kept.text, kept.given(values or {}))

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection
 
-from marketplace.kernel.db import db, is_postgresql
+from marketplace.kernel.db import is_postgresql
+from marketplace.kernel.driver import refused, session_connection
 
 
 @contextmanager
@@ -24,36 +24,18 @@ def together() -> Iterator[None]:
         return
     import psycopg  # a house on SQLite does without it
 
-    connection = db.session.connection()
+    connection = session_connection()
     try:
         with _driver(connection).pipeline():
             yield
     except psycopg.Error as error:
-        dialect = connection.dialect
-        told: Any = error
-        is_lost = dialect.is_disconnect(told, _driver(connection), None)
-        if is_lost:
-            connection.invalidate(error)  # as a statement of its own would have: nothing more is asked of it
-        raise DBAPIError.instance(
-            None,
-            None,
-            told,
-            psycopg.Error,
-            hide_parameters=True,
-            dialect=dialect,
-            connection_invalidated=is_lost,
-        ) from error
+        raise refused(connection, error) from error
 
 
 def with_commit(connection: Connection) -> None:
     """From here on statements go out together with the COMMIT; call it right before, where nothing is read any more."""
     if connection.dialect.name == "postgresql":
         _driver(connection).end_together()
-
-
-def rows_touched(sent: CursorResult[Any]) -> int:
-    """How many rows a statement sent in a block has written, once the block is over."""
-    return sent.rowcount if sent.rowcount >= 0 else int(sent.context.cursor.rowcount)
 
 
 def _driver(connection: Connection) -> Any:

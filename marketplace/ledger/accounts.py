@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, and_, bindparam, event, select
+from sqlalchemy import Engine, Select, and_, event, select
 from sqlalchemy.orm import Session
 
 from marketplace.config import LEDGER_ACCOUNTS_KEPT_MAX
@@ -17,6 +17,7 @@ from marketplace.kernel import ids
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_new
 from marketplace.kernel.plain import run
+from marketplace.kernel.statements import among
 from marketplace.ledger.models import Account, Book
 
 Place = tuple[str, str]
@@ -88,9 +89,9 @@ def _read(places: Sequence[Place], chart: Chart) -> None:
 @cache
 def _asked() -> Select[Any]:
     book, account = Book.__table__, Account.__table__
-    wanted = and_(account.c.book_id == book.c.id, account.c.code.in_(bindparam("codes", expanding=True)))
+    wanted = and_(account.c.book_id == book.c.id, among(account.c.code, "codes"))
     query = select(book.c.id, book.c.currency, account.c.code, account.c.id)
-    return query.select_from(book.outerjoin(account, wanted)).where(book.c.id.in_(bindparam("books", expanding=True)))
+    return query.select_from(book.outerjoin(account, wanted)).where(among(book.c.id, "books"))
 
 
 def forget() -> None:

@@ -12,9 +12,9 @@ from marketplace.catalogue.models import Listing
 from marketplace.config import BASKET_CHANGED_S, BASKET_LINES_MAX, BASKET_QUANTITY_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
+from marketplace.kernel.driver import session_connection
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
-from marketplace.kernel.plain import insert_plain, run
-from marketplace.kernel.together import rows_touched
+from marketplace.kernel.plain import insert_plain, run, write
 from orders.cart.models import Basket, BasketLine
 from orders.cart.queries import basket_of
 from orders.cart.wishes import Line, Wish
@@ -76,7 +76,7 @@ def _touch(basket: Wish) -> None:
     moment = clock.now()
     if moment - basket.changed_at > timedelta(seconds=BASKET_CHANGED_S):
         basket.changed_at = moment
-        run(_touching(), {"basket": basket.id, "moment": moment})
+        write(_touching(), {"basket": basket.id, "moment": moment})
 
 
 @cache
@@ -95,7 +95,7 @@ def _put(basket: Wish, listing_id: str, quantity: int) -> None:
 
 def _set(basket: Wish, line: Line, quantity: int) -> None:
     values = {"basket": basket.id, "listing": line.listing_id, "pieces": quantity}
-    if run(_setting(), values).rowcount != 1:
+    if write(_setting(), values).rowcount != 1:
         raise Conflict
     line.quantity = quantity
 
@@ -112,7 +112,7 @@ def remove_from_basket(basket: Wish, listing_id: str) -> None:
     line = _line(basket, listing_id)
     if line:
         _touch(basket)
-        run(_removing(), {"basket": basket.id, "listing": listing_id})
+        write(_removing(), {"basket": basket.id, "listing": listing_id})
         basket.lines = [other for other in basket.lines if other is not line]
 
 
@@ -127,10 +127,10 @@ def empty_basket(basket: Wish) -> Callable[[], None]:
     Call what it returns once the database has answered: it refuses where another order took it out in the meantime.
     """
     whole = len(basket.lines)
-    sent = run(_emptying(), {"basket": basket.id})
+    sent = write(_emptying(), {"basket": basket.id})
 
     def refuse_unless_whole() -> None:
-        if rows_touched(sent) != whole:
+        if sent.rowcount != whole:
             raise Conflict
 
     return refuse_unless_whole
@@ -146,14 +146,14 @@ def adopt_basket(stranger: Wish, user_id: str) -> Wish:
     """Give a stranger's basket to the user who just signed in; what both hold keeps the larger quantity."""
     own = basket_of(user_id, None, with_goods=False)
     if own is None:
-        run(_giving(), {"basket": stranger.id, "user": user_id})
+        write(_giving(), {"basket": stranger.id, "user": user_id})
         return stranger
     held = {line.listing_id: line.quantity for line in own.lines}
     for line in stranger.lines[:BASKET_LINES_MAX]:
         if line.listing_id in held or len(own.lines) < BASKET_LINES_MAX:
             set_quantity(own, line.listing_id, max(line.quantity, held.get(line.listing_id, 0)))
-    run(_emptying(), {"basket": stranger.id})
-    run(_ending(), {"basket": stranger.id})
+    write(_emptying(), {"basket": stranger.id})
+    write(_ending(), {"basket": stranger.id})
     return own
 
 
@@ -178,4 +178,4 @@ def _listed() -> Select[tuple[str, datetime | None]]:
 
 
 def _insert(table: FromClause, row: Mapping[str, Any]) -> None:
-    insert_plain(db.session.connection(), table, tuple(row), [tuple(row.values())])
+    insert_plain(session_connection(), table, tuple(row), [tuple(row.values())])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, select
 
 from marketplace.accounts.models import Organisation
 from marketplace.kernel import clock, ids
@@ -16,6 +16,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import change_rows, insert_rows
 from marketplace.kernel.money import take
 from marketplace.kernel.plain import run
+from marketplace.kernel.statements import among
 from marketplace.kernel.together import together
 from producers.fairprice.pricing import CostRow, sort_key
 from producers.lots.errors import CostStands, NotEnough, QuantityNotPositive
@@ -140,11 +141,11 @@ def _costs(lot_ids: Collection[str]) -> dict[str, dict[CostKey, Columns]]:
 def _locking() -> Select[Any]:
     lots = Lot.__table__
     query = select(*lots.columns, Organisation.zone).join(Organisation, Organisation.id == lots.c.organisation_id)
-    query = query.where(lots.c.id.in_(bindparam("lots", expanding=True))).order_by(lots.c.id)
+    query = query.where(among(lots.c.id, "lots")).order_by(lots.c.id)
     return query.with_for_update(of=lots)
 
 
 @cache
 def _carried() -> Select[Any]:
     costs = LotCost.__table__
-    return select(*costs.columns).where(costs.c.lot_id.in_(bindparam("lots", expanding=True)))
+    return select(*costs.columns).where(among(costs.c.lot_id, "lots"))

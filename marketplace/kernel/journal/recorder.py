@@ -21,6 +21,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committ
 
 from marketplace.kernel import clock, kept
 from marketplace.kernel.db import db
+from marketplace.kernel.driver import session_connection
 from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
 from marketplace.kernel.journal.commitments import Committer, personal_names, write_salts
 from marketplace.kernel.journal.models import Event, Journaled, Salt
@@ -133,7 +134,7 @@ def insert_rows(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         full, shape = _filled(model, rows), _shape(inspect(model))
         names = tuple(shape.table.columns.keys())
-        insert_plain(db.session.connection(), shape.table, names, [[row[name] for name in names] for row in full])
+        insert_plain(session_connection(), shape.table, names, [[row[name] for name in names] for row in full])
         _record_plain(shape, full, commits=True)
 
 
@@ -144,7 +145,7 @@ def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
     """
     (full,), shape = _filled(model, [row]), _shape(inspect(model))
     names = tuple(shape.table.columns.keys())
-    if not insert_plain_new(db.session.connection(), shape.table, names, [full[name] for name in names]):
+    if not insert_plain_new(session_connection(), shape.table, names, [full[name] for name in names]):
         return False
     _record_plain(shape, [full], commits=True)
     return True
@@ -191,7 +192,7 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
         _refuse_telling_more(model)
         shape = _shape(inspect(model))
         _refuse_personal(shape, names)
-        update_plain(db.session.connection(), shape.table, shape.key, names, rows)
+        update_plain(session_connection(), shape.table, shape.key, names, rows)
         _record_plain(shape, rows)
         _read_anew(shape, rows)
 
@@ -239,7 +240,7 @@ def change(row: Journaled, **values: Any) -> None:
     for name, value in values.items():
         set_committed_value(row, name, value)
     keyed = {name: getattr(row, name) for name in shape.key}
-    update_plain(session.connection(), shape.table, shape.key, tuple(values), [values | keyed])
+    update_plain(session_connection(), shape.table, shape.key, tuple(values), [values | keyed])
     _record(session, [(row, False)])
 
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
-from marketplace.kernel.plain import run
-from marketplace.kernel.together import rows_touched, together
+from marketplace.kernel.outbox import Delivery
+from marketplace.kernel.plain import write
+from marketplace.kernel.together import together
 from marketplace.ledger.models import Account, Book
 
 
@@ -28,10 +29,10 @@ def test_what_is_sent_together_is_there_and_counted() -> None:
     with together():
         insert_rows(Book, [{"id": f"T-{each}", "name": f"together {each}", "currency": None} for each in range(3)])
         insert_rows(Account, [{"id": "A-1", "book_id": "T-1", "code": "cash"}])
-        sent = run(text("DELETE FROM outbox_delivery WHERE id = 'nothing'"))
+        sent = write(delete(Delivery).where(Delivery.id == "nothing"))
 
-    assert rows_touched(sent) == 0
-    assert rows_touched(run(text("UPDATE ledger_account SET code = code WHERE id = 'none'"))) == 0
+    assert sent.rowcount == 0
+    assert write(text("UPDATE ledger_account SET code = code WHERE id = 'none'")).rowcount == 0
     assert books() == 3
     db.session.commit()
     db.session.rollback()
