@@ -42,10 +42,11 @@ TURN_ASK_EVERY_MS = 0.5
 DELIVERIES_AT_ONCE = 8
 DELIVER_EVERY_MS = 250
 RUSH_QUIET_S = 1
-"""A rush is over when for so long nothing new has come into the outbox."""
+RUSH_MESSAGES_MIN = 10
+"""A rush is on while so many messages, two an order, come into the outbox within RUSH_QUIET_S seconds."""
 RUSH_S_MAX = 60
 """So long receipts and letters may wait for a rush to end; then they are made beside it at full speed."""
-RUSH_WORK_SHARE = 0.2
+RUSH_WORK_SHARE = 0.1
 """The share of one processor with which `work` delivers while a rush is on."""
 STATEMENT_MS_MAX = 30_000
 CONNECT_S_MAX = 5

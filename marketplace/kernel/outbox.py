@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.config import DELIVERIES_AT_ONCE, RUSH_QUIET_S, RUSH_S_MAX
+from marketplace.config import DELIVERIES_AT_ONCE, RUSH_MESSAGES_MIN, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_only_reading, is_postgresql, reading
 from marketplace.kernel.driver import session_connection
@@ -142,13 +142,15 @@ def deliver_due(limit: int = DELIVERIES_AT_ONCE) -> int:
 
 
 def is_rush() -> bool:
-    """Whether messages come in just now and none has waited long: then whoever delivers may leave others the way."""
+    """Whether many messages come in just now and none has waited long: who delivers may leave others the way."""
     with reading():
-        newest = db.session.scalar(select(Message.created_at).order_by(Message.id.desc()).limit(1))
+        lately = db.session.scalar(
+            select(Message.created_at).order_by(Message.id.desc()).offset(RUSH_MESSAGES_MIN - 1).limit(1)
+        )
         oldest = db.session.scalar(select(func.min(Delivery.due_at)).where(Delivery.done_at.is_(None)))
         db.session.rollback()
     now = clock.now()
-    is_busy = newest is not None and now - newest < timedelta(seconds=RUSH_QUIET_S)
+    is_busy = lately is not None and now - lately < timedelta(seconds=RUSH_QUIET_S)
     return is_busy and (oldest is None or now - oldest < timedelta(seconds=RUSH_S_MAX))
 
 

@@ -95,6 +95,7 @@ def test_in_a_rush_the_worker_rests_so_that_it_keeps_to_its_share(app: Flask, mo
         time.sleep(0.05)  # a mail server thinks: that is nobody's time
 
     outbox.subscribe(app, "test.slow", "test.slow", work_for_a_while)
+    monkeypatch.setattr(outbox, "RUSH_MESSAGES_MIN", 1)
     with app.app_context(), clock.at(clock.now()):
         outbox.publish("test.slow", {})
         db.session.commit()

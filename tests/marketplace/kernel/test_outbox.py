@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from structlog.testing import capture_logs
 
-from marketplace.config import RUSH_QUIET_S, RUSH_S_MAX
+from marketplace.config import RUSH_MESSAGES_MIN, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.db import begin_writing, db, only_read
 from marketplace.kernel.errors import Unavailable
@@ -176,22 +176,29 @@ def test_a_few_are_taken_without_sorting_all_that_waits(heard: list[dict[str, An
     assert "b-tree" not in plan
 
 
-def test_a_rush_lasts_while_messages_come_but_none_waits_for_long(heard: list[dict[str, Any]]):
+def publish(messages: int) -> None:
+    for number in range(messages):
+        outbox.publish(TOPIC, {"order": f"O-{number}"})
+    db.session.commit()
+
+
+def test_a_rush_lasts_while_many_messages_come_but_none_waits_for_long(heard: list[dict[str, Any]]):
     began = clock.now()
     with clock.at(began):
+        publish(RUSH_MESSAGES_MIN - 1)
         assert not outbox.is_rush()
-        outbox.publish(TOPIC, {"order": "O-1"})
-        db.session.commit()
+        publish(1)
         assert outbox.is_rush()
     with clock.at(began + timedelta(seconds=RUSH_QUIET_S)):
         assert not outbox.is_rush()
-    with clock.at(began + timedelta(seconds=RUSH_S_MAX)):
-        outbox.publish(TOPIC, {"order": "O-2"})
-        db.session.commit()
+        publish(RUSH_MESSAGES_MIN - 1)
         assert not outbox.is_rush()
-        assert outbox.deliver_due(1) == 1  # the oldest goes first
+    with clock.at(began + timedelta(seconds=RUSH_S_MAX)):
+        publish(RUSH_MESSAGES_MIN)
+        assert not outbox.is_rush()
+        assert outbox.deliver_due(RUSH_MESSAGES_MIN) == RUSH_MESSAGES_MIN  # the oldest go first
         assert outbox.is_rush()
-        assert heard == [{"order": "O-1"}]
+        assert heard == [{"order": f"O-{number}"} for number in [*range(RUSH_MESSAGES_MIN - 1), 0]]
 
 
 def test_what_was_only_looked_at_is_marked_with_the_rest_and_a_failure_keeps_nobody_else_back(app: Flask):
