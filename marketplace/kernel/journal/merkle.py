@@ -7,8 +7,7 @@ every earlier one, follows from them with a logarithm of reads.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -21,12 +20,11 @@ class OutOfTree(ValueError):
     """A leaf or a size was asked for that the tree does not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A complete node, to be stored once and never changed; level 0 holds the leaf hashes."""
 
     level: int
-    index: int
+    position: int
     hash: bytes
 
 
@@ -59,12 +57,13 @@ def append(size: int, leaf_hashes: Iterable[bytes], read: NodeReader) -> list[No
     for position, hash_ in enumerate(leaf_hashes, start=size):
         if len(hash_) != HASH_BYTES:
             raise OutOfTree(f"a leaf hash has {HASH_BYTES} bytes, not {len(hash_)}")
-        node = Node(0, position, hash_)
-        new.append(node)
-        while node.index % 2:
-            node = Node(node.level + 1, node.index // 2, node_hash(pending.pop(node.level), node.hash))
-            new.append(node)
-        pending[node.level] = node.hash
+        level = 0
+        new.append(Node(level, position, hash_))
+        while position % 2:
+            hash_ = node_hash(pending.pop(level), hash_)
+            level, position = level + 1, position // 2
+            new.append(Node(level, position, hash_))
+        pending[level] = hash_
     return new
 
 
@@ -76,7 +75,7 @@ def root(size: int, read: NodeReader) -> bytes:
 
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """Give the root over leaf hashes held in memory."""
-    nodes = {(node.level, node.index): node.hash for node in append(0, leaf_hashes, _no_node)}
+    nodes = {(node.level, node.position): node.hash for node in append(0, leaf_hashes, _no_node)}
     return root(len(leaf_hashes), lambda level, index: nodes[level, index])
 
 

@@ -5,8 +5,9 @@ One sequencer at a time (advisory lock). It runs every 100 ms inside `lumbung wo
 """
 
 from collections.abc import Mapping
+from functools import cache
 
-from sqlalchemy import func, insert, select, text, tuple_, update
+from sqlalchemy import BigInteger, Select, Update, bindparam, func, select, text, tuple_, update
 
 from marketplace.kernel import clock
 from marketplace.kernel.db import db, is_postgresql, reading
@@ -14,7 +15,7 @@ from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import make_checkpoint
 from marketplace.kernel.journal.keys import signer
 from marketplace.kernel.journal.models import Checkpoint, Event, Node
-from marketplace.kernel.plain import insert_plain
+from marketplace.kernel.plain import insert_plain, run
 
 BATCH = 5_000
 _LOCK_KEY = 0x4C554D42  # "LUMB"
@@ -34,7 +35,7 @@ def sequence() -> int:
 
 def tree_size() -> int:
     """How many events the tree holds."""
-    last = db.session.scalar(select(func.max(Event.seq)))
+    last = run(_last()).scalar()
     return 0 if last is None else last + 1
 
 
@@ -43,9 +44,7 @@ def _sequence_batch() -> int:
         return 0
     if is_postgresql():
         db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-    waiting = db.session.execute(
-        select(Event.id, Event.leaf).where(Event.seq.is_(None)).order_by(Event.id).limit(BATCH)
-    ).all()
+    waiting = run(_waiting(), {"most": BATCH}).all()
     if not waiting:
         db.session.rollback()
         return 0
@@ -53,9 +52,8 @@ def _sequence_batch() -> int:
     known = _stored(merkle.frontier(size))
     hashes = [merkle.leaf_hash(leaf.encode()) for _id, leaf in waiting]
     nodes = merkle.append(size, hashes, lambda level, index: known[level, index])
-    known |= {(node.level, node.index): node.hash for node in nodes}
-    rows = [(node.level, node.index, node.hash) for node in nodes]
-    insert_plain(db.session.connection(), Node.__table__, ("level", "position", "hash"), rows)
+    known |= {(level, position): hash_ for level, position, hash_ in nodes}
+    insert_plain(db.session.connection(), Node.__table__, ("level", "position", "hash"), nodes)
     _number([event_id for event_id, _leaf in waiting], size)
     _sign(size + len(waiting), known)
     db.session.commit()
@@ -65,7 +63,7 @@ def _sequence_batch() -> int:
 def _something_waits() -> bool:
     """A look that takes no lock: mostly nothing does."""
     with reading():
-        waits = db.session.scalar(select(Event.id).where(Event.seq.is_(None)).limit(1)) is not None
+        waits = run(_waiting(), {"most": 1}).first() is not None
         db.session.rollback()
     return waits
 
@@ -76,9 +74,8 @@ def _number(event_ids: list[int], first: int) -> None:
     for end in range(1, len(event_ids) + 1):
         if end < len(event_ids) and event_ids[end] == event_ids[end - 1] + 1:
             continue
-        run = Event.id.between(event_ids[start], event_ids[end - 1])
-        numbered = update(Event).where(run).values(seq=Event.id + (first + start - event_ids[start]))
-        db.session.execute(numbered, execution_options={"synchronize_session": False})
+        ids = {"from": event_ids[start], "to": event_ids[end - 1]}
+        run(_numbering(), ids | {"more": first + start - event_ids[start]})
         start = end
 
 
@@ -86,17 +83,37 @@ def _sign(size: int, nodes: Mapping[tuple[int, int], bytes]) -> None:
     root = merkle.root(size, lambda level, index: nodes[level, index])
     key = signer()
     note = make_checkpoint(key.name, size, root, key)
-    db.session.execute(insert(Checkpoint), {"size": size, "at": clock.now(), "root": root.hex(), "note": note})
+    row = (size, clock.now(), root.hex(), note)
+    insert_plain(db.session.connection(), Checkpoint.__table__, ("size", "at", "root", "note"), [row])
 
 
 def _stored(places: list[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
     """The nodes at these places, in one query."""
     if not places:
         return {}
-    rows = db.session.execute(
-        select(Node.level, Node.position, Node.hash).where(tuple_(Node.level, Node.position).in_(places))
-    )
-    return {(level, position): hash_ for level, position, hash_ in rows}
+    return {(level, position): hash_ for level, position, hash_ in run(_nodes_at(), {"places": places})}
+
+
+@cache
+def _last() -> Select[tuple[int]]:
+    return select(func.max(Event.seq))
+
+
+@cache
+def _waiting() -> Select[tuple[int, str]]:
+    return select(Event.id, Event.leaf).where(Event.seq.is_(None)).order_by(Event.id).limit(bindparam("most"))
+
+
+@cache
+def _numbering() -> Update:
+    run_of_ids = Event.id.between(bindparam("from"), bindparam("to"))
+    return update(Event).where(run_of_ids).values(seq=Event.id + bindparam("more", type_=BigInteger))
+
+
+@cache
+def _nodes_at() -> Select[tuple[int, int, bytes]]:
+    is_wanted = tuple_(Node.level, Node.position).in_(bindparam("places", expanding=True))
+    return select(Node.level, Node.position, Node.hash).where(is_wanted)
 
 
 def stored_nodes(places: list[tuple[int, int]] | None = None) -> merkle.NodeReader:

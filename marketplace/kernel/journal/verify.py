@@ -94,9 +94,9 @@ def _check_tree(asked: set[int]) -> Generator[Broken, None, dict[int, bytes]]:
             yield Broken("sequence", "journal_event", str(event.id), f"number {event.seq} where {place} must stand")
         yield from _check_event(event)
         for node in merkle.append(place, [merkle.leaf_hash(event.leaf.encode())], lambda *at: rebuilt[at]):
-            rebuilt[node.level, node.index] = node.hash
-            if stored.get((node.level, node.index)) != node.hash:
-                yield Broken("tree", "journal_node", f"{node.level}/{node.index}", "does not follow from the events")
+            rebuilt[node.level, node.position] = node.hash
+            if stored.get((node.level, node.position)) != node.hash:
+                yield Broken("tree", "journal_node", f"{node.level}/{node.position}", "does not follow from the events")
         if place + 1 in sizes:
             roots[place + 1] = merkle.root(place + 1, lambda *at: rebuilt[at])
     if extra := len(stored) - len(rebuilt):

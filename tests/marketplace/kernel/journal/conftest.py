@@ -85,7 +85,7 @@ def seal(receipt: Receipt) -> Receipt:
     leaves = [b'{"event":"other"}'] * 5
     leaves[2] = canonical_bytes(event)
     hashes = [merkle.leaf_hash(leaf) for leaf in leaves]
-    nodes = {(node.level, node.index): node.hash for node in merkle.append(0, hashes, no_node)}
+    nodes = {(node.level, node.position): node.hash for node in merkle.append(0, hashes, no_node)}
 
     def read(level: int, index: int) -> bytes:
         return nodes[level, index]

@@ -32,8 +32,8 @@ class Store:
 
     def append(self, leaves: list[bytes]) -> None:
         for node in merkle.append(self.size, map(leaf_hash, leaves), self.read):
-            assert (node.level, node.index) not in self.nodes
-            self.nodes[node.level, node.index] = node.hash
+            assert (node.level, node.position) not in self.nodes
+            self.nodes[node.level, node.position] = node.hash
         self.size += len(leaves)
 
     def read(self, level: int, index: int) -> bytes:
