@@ -36,14 +36,14 @@ def fraction(value: Exact | str) -> Fraction:
     """
     if isinstance(value, float):
         raise TypeError("A float is never money. Pass text, Decimal or Fraction.")
-    return Fraction(value)
+    return value if isinstance(value, Fraction) else Fraction(value)
 
 
 def round_half_away(value: Exact) -> int:
     """The nearest whole number, halves away from zero."""
-    exact = fraction(value)
-    magnitude = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
-    return magnitude if exact >= 0 else -magnitude
+    numerator, denominator = fraction(value).as_integer_ratio()
+    magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return magnitude if numerator >= 0 else -magnitude
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
