@@ -17,7 +17,6 @@ from orders.checkout.queries import bank_account, order_with_token
 from orders.checkout.services import cancel_order
 from orders.fulfilment.queries import parcels_shown
 from orders.payments.edge import open_page, start_card_payment
-from orders.payments.models import PaymentIntent
 from orders.payments.port import ProviderDown, card_offered
 from orders.payments.queries import money_back_shown
 from orders.payments.services import live_intent
@@ -79,17 +78,17 @@ def cancel(token: str) -> Answer:
     return done(url_for("orders.show", token=order.token), _("The order is cancelled. You have not been charged."))
 
 
-def to_provider(order: Order, first: PaymentIntent | None = None) -> str:
+def to_provider(order: Order, intent_id: str | None = None) -> str:
     """The provider's page for an order; our own way back from it lies behind the order's secret.
 
-    `first` is the intent made with the order in the present transaction.
+    `intent_id` is that of one made with the order in the present transaction.
     """
     base = str(current_app.config["BASE_URL"])
     ways = {
         "success_url": base + url_for("orders.back", token=order.token),
         "cancel_url": base + url_for("orders.show", token=order.token, from_payment="1"),
     }
-    return open_page(first, **ways) if first else start_card_payment(order.id, **ways)
+    return open_page(order, intent_id, **ways) if intent_id else start_card_payment(order.id, **ways)
 
 
 def masked(email: str) -> str:

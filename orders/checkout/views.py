@@ -29,7 +29,6 @@ from orders.checkout.order_views import to_provider
 from orders.checkout.schemas import Delivery, Payment, Placing
 from orders.checkout.services import Buyer, place_order
 from orders.checkout.sheet import Sheet, sheet_of
-from orders.payments.models import PaymentIntent
 from orders.payments.services import first_intent
 
 blueprint = Blueprint("checkout", __name__)
@@ -92,7 +91,7 @@ def place() -> Answer:
     if not _all_answered():
         return redirect(url_for("checkout.check"), 303)  # type: ignore[return-value]
     try:
-        order, first = _place(load_form(Placing))
+        order, intent_id = _place(load_form(Placing))
     except SoldOut as error:
         return _sold_out(error)
     except LumbungError as error:
@@ -102,7 +101,7 @@ def place() -> Answer:
         if not sheet.groups:
             return show_form(basket.PAGE, error, **basket.shown(sheet))
         return show_form("orders/checkout/check.html", error, **_checked(sheet))
-    return redirect(_way_to_pay(order, first), 303)  # type: ignore[return-value]
+    return redirect(_way_to_pay(order, intent_id), 303)  # type: ignore[return-value]
 
 
 def _questions(template: str, schema: type[Any], context: Callable[[], dict[str, Any]]) -> Answer:
@@ -146,7 +145,7 @@ def _checked(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def _place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
+def _place(sent: dict[str, Any]) -> tuple[Order, str | None]:
     """The order, asked for again where another buyer was faster: what is left now may do, or is told."""
     for tries_left in reversed(range(PLACING_TRIES_MAX)):
         try:
@@ -158,9 +157,9 @@ def _place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
     raise AssertionError("PLACING_TRIES_MAX is one or more")
 
 
-def _try_to_place(sent: dict[str, Any]) -> tuple[Order, PaymentIntent | None]:
-    """The order and, where it is new and paid by card, its payment intent, made in the same transaction."""
-    intents: list[PaymentIntent] = []
+def _try_to_place(sent: dict[str, Any]) -> tuple[Order, str | None]:
+    """The order and, where it is new and paid by card, the id of its payment intent, made in the same transaction."""
+    intents: list[str] = []
 
     def open_first(order: Order) -> None:
         if order.method == "card":
@@ -208,11 +207,11 @@ def _sold_out(error: SoldOut) -> Answer:
     return show_form(basket.PAGE, error, **context)
 
 
-def _way_to_pay(order: Order, first: PaymentIntent | None = None) -> str:
+def _way_to_pay(order: Order, intent_id: str | None) -> str:
     """The provider's page for a card; our own page for a transfer, and when the provider is silent."""
     if order.method == "card" and order.state == "placed":
         try:
-            return to_provider(order, first)
+            return to_provider(order, intent_id)
         except LumbungError:
             # The order stands and holds its goods: its page offers the payment again.
             db.session.rollback()

@@ -10,6 +10,7 @@ from marketplace.config import PROVIDER_KEY_HOURS_MIN
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
+from orders.checkout.models import Order
 from orders.checkout.services import expire_order
 from orders.payments import services
 from orders.payments.models import MoneyBack, PaymentIntent
@@ -28,16 +29,15 @@ def start_card_payment(order_id: str, *, success_url: str, cancel_url: str) -> s
         url = intent.session_url
         db.session.commit()
         return url
-    return open_page(intent, success_url=success_url, cancel_url=cancel_url)
+    return open_page(intent.order, intent.id, success_url=success_url, cancel_url=cancel_url)
 
 
-def open_page(intent: PaymentIntent, *, success_url: str, cancel_url: str) -> str:
-    """The address of the page opened for an intent that has none; commits before and after the call."""
-    order = intent.order
+def open_page(order: Order, intent_id: str, *, success_url: str, cancel_url: str) -> str:
+    """The address of the page opened for an order's intent that has none; commits before and after the call."""
     wish = SessionWish(
-        intent_id=intent.id,
+        intent_id=intent_id,
         order_number=order.number,
-        amount=Money(intent.amount_minor, intent.currency),
+        amount=Money(order.amount_minor, order.charge_currency),
         email=order.buyer_email,
         language=order.language,
         ends_at=order.hold_ends_at,
@@ -46,7 +46,7 @@ def open_page(intent: PaymentIntent, *, success_url: str, cancel_url: str) -> st
     )
     db.session.commit()
     session = payment_port().open_session(wish)
-    services.attach_session(wish.intent_id, session.id, session.url)
+    services.attach_session(intent_id, session.id, session.url)
     db.session.commit()
     return session.url
 

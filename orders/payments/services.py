@@ -13,7 +13,7 @@ from marketplace.accounts.organisations import platform
 from marketplace.kernel import clock, ids, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid, NotAllowed
-from marketplace.kernel.journal.recorder import changed_rows, insert_new, insert_object, telling
+from marketplace.kernel.journal.recorder import changed_rows, insert_new, insert_rows, telling
 from marketplace.kernel.money import Money
 from marketplace.ledger.models import Account, Entry, Posting
 from marketplace.ledger.services import credit, debit, post, post_all, reverse
@@ -51,20 +51,20 @@ def open_intent(order_id: str) -> PaymentIntent:
     order = lock_order(order_id)
     if order.state != states.State.PLACED or order.method != "card" or order.hold_ends_at <= clock.now():
         raise NotPayableNow
-    return live_intent(order.id) or first_intent(order)
+    return live_intent(order.id) or db.session.get_one(PaymentIntent, first_intent(order))
 
 
-def first_intent(order: Order) -> PaymentIntent:
-    """A payment intent of an order that has none and is locked, or was made in this very transaction."""
-    intent = PaymentIntent(
-        id=ids.new_id(),
-        order_id=order.id,
-        currency=order.charge_currency,
-        amount_minor=order.amount_minor,
-        opened_at=clock.now(),
-    )
-    insert_object(intent)
-    return intent
+def first_intent(order: Order) -> str:
+    """The id of a payment intent made for an order that has none and is locked, or is as new as this transaction."""
+    intent = {
+        "id": ids.new_id(),
+        "order_id": order.id,
+        "currency": order.charge_currency,
+        "amount_minor": order.amount_minor,
+        "opened_at": clock.now(),
+    }
+    insert_rows(PaymentIntent, [intent])
+    return str(intent["id"])
 
 
 def live_intent(order_id: str) -> PaymentIntent | None:
