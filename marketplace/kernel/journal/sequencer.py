@@ -15,7 +15,7 @@ from marketplace.kernel.journal import merkle
 from marketplace.kernel.journal.checkpoint import make_checkpoint
 from marketplace.kernel.journal.keys import signer
 from marketplace.kernel.journal.models import Checkpoint, Event, Node
-from marketplace.kernel.plain import insert_plain, run
+from marketplace.kernel.plain import insert_plain, run, write
 
 BATCH = 5_000
 _LOCK_KEY = 0x4C554D42  # "LUMB"
@@ -75,7 +75,7 @@ def _number(event_ids: list[int], first: int) -> None:
         if end < len(event_ids) and event_ids[end] == event_ids[end - 1] + 1:
             continue
         ids = {"from": event_ids[start], "to": event_ids[end - 1]}
-        run(_numbering(), ids | {"more": first + start - event_ids[start]})
+        write(_numbering(), ids | {"more": first + start - event_ids[start]})
         start = end
 
 
