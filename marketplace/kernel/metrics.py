@@ -61,7 +61,8 @@ def registry_with(house: "Collector") -> "CollectorRegistry":
 
 def route() -> str:
     """The rule of the address, never the address: that may hold a secret."""
-    return request.url_rule.rule if request.url_rule else NOWHERE
+    rule = request.url_rule
+    return rule.rule if rule else NOWHERE
 
 
 def seconds_so_far() -> float:
@@ -78,9 +79,16 @@ def count(method: str, where: str, status: int, seconds: float) -> None:
     """Count an answer and what it took; anybody can invent a method, so the unknown ones share one name."""
     # A folder of counters that is gone costs a figure, never an answer.
     with suppress(OSError):
-        answered, took = counters()
-        answered.labels(method if method in METHODS else "other", where, status).inc()
-        took.labels(where).observe(seconds)
+        answered, took = _counted(method if method in METHODS else "other", where, status)
+        answered.inc()
+        took.observe(seconds)
+
+
+@cache
+def _counted(method: str, where: str, status: int) -> "tuple[Counter, Histogram]":
+    """The two series an answer belongs to: as many as there are rules, methods and statuses."""
+    answered, took = counters()
+    return answered.labels(method, where, status), took.labels(where)
 
 
 def _count(response: Response) -> Response:
