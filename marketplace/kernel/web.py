@@ -93,9 +93,9 @@ class LumbungFlask(Flask):
         return func
 
     def dispatch_request(self) -> Response:
-        """Run the view, then commit; whatever it raises rolls back in the error handler."""
+        """Run the view, then commit where it asked the database; whatever it raises rolls back in the error handler."""
         response: Response = self.make_response(super().dispatch_request())
-        if request.method not in SAFE_METHODS and response.status_code < 400:
+        if request.method not in SAFE_METHODS and response.status_code < 400 and db.session.registry.has():
             db.session.commit()
         return response
 
