@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask import Flask, g, session
-from flask_login import LoginManager
+from flask_login import LoginManager, current_user
 from sqlalchemy import Select, select, update
 
 from marketplace.accounts.models import SignIn, User
@@ -51,6 +51,11 @@ def _load_user(_request: object) -> User | None:
         if g.idle.total_seconds() >= SESSION_SEEN_EVERY_S:
             session[SEEN_KEY] = int(clock.now().timestamp())
     return g.sign_in.user if g.sign_in else None
+
+
+def signed_in() -> User | None:
+    """Who is signed in here; flask-login is not asked about a stranger, whose cookie holds no session of ours."""
+    return current_user if COOKIE_KEY in session and current_user.is_authenticated else None
 
 
 def idle_for(sign_in: SignIn) -> timedelta:

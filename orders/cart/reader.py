@@ -4,8 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Response, after_this_request, has_request_context, request, url_for
-from flask_login import current_user
 
+from marketplace.accounts.sessions import signed_in
 from marketplace.config import BASKET_DAYS_MAX
 from marketplace.kernel.cookies import drop_cookie, keep_cookie, read_cookie
 from marketplace.storefront.basket import AddForm
@@ -104,7 +104,8 @@ def _kept() -> dict[str, Any]:
 
 
 def _user_id() -> str | None:
-    return current_user.id if current_user.is_authenticated else None
+    user = signed_in()
+    return user.id if user else None
 
 
 def _token() -> str | None:

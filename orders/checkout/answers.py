@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import session
-from flask_login import current_user
 
+from marketplace.accounts.sessions import signed_in
 from marketplace.kernel.i18n import language
 from orders.payments.port import card_offered
 
@@ -24,8 +24,8 @@ class Terms:
 def given() -> dict[str, Any]:
     """All answers so far; a signed-in buyer's name and e-mail are known already."""
     known: dict[str, Any] = {}
-    if current_user.is_authenticated:
-        known = {"name": current_user.name, "email": current_user.email or ""}
+    if user := signed_in():
+        known = {"name": user.name, "email": user.email or ""}
     answers: dict[str, Any] = session.get(KEY, {})
     return {name: value for name, value in known.items() if value} | answers
 

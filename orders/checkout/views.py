@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_login import current_user
 
 from marketplace.accounts.actor import SYSTEM, Actor
+from marketplace.accounts.sessions import signed_in
 from marketplace.catalogue.stock import Outrun, SoldOut
 from marketplace.config import CARD_HOLD_MINUTES, PLACING_TRIES_MAX, TRANSFER_HOLD_DAYS
 from marketplace.kernel import ids
@@ -50,7 +50,7 @@ def delivery() -> Answer:
     return _questions(
         "orders/checkout/delivery.html",
         Delivery,
-        lambda: {"countries": countries(), "signed_in": current_user.is_authenticated},
+        lambda: {"countries": countries(), "signed_in": signed_in() is not None},
     )
 
 
@@ -166,7 +166,8 @@ def _try_to_place(sent: dict[str, Any]) -> tuple[Order, str | None]:
             intents.append(first_intent(order))
 
     known = answers.given()
-    user_id = current_user.id if current_user.is_authenticated else None
+    user = signed_in()
+    user_id = user.id if user else None
     buyer = Buyer(
         name=known["name"],
         email=known["email"],

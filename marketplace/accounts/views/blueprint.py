@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, g, has_request_context, redirect, request, session, url_for
-from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -17,7 +16,7 @@ from marketplace.accounts.credentials import set_language
 from marketplace.accounts.models import Role, User
 from marketplace.accounts.policy import BY_PIN
 from marketplace.accounts.queries import current_memberships
-from marketplace.accounts.sessions import COOKIE_KEY, LASTS, close_session, open_session
+from marketplace.accounts.sessions import LASTS, close_session, open_session, signed_in
 from marketplace.accounts.tokens import Purpose, issue_token
 from marketplace.config import BROWSER_DAYS_MAX, SECOND_STEP_MINUTES_MAX
 from marketplace.kernel import ids
@@ -124,9 +123,8 @@ def _reader() -> dict[str, Any]:
 
 
 def _signed_in_name() -> str:
-    if COOKIE_KEY not in session:
-        return ""
     try:
-        return current_user.name if current_user.is_authenticated else ""
+        user = signed_in()
+        return user.name if user else ""
     except SQLAlchemyError:  # the page that says the database is away needs no name
         return ""
