@@ -13,6 +13,7 @@ import os
 import shutil
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -176,6 +177,8 @@ def _web(app: Flask, host: str, port: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
+    from marketplace.kernel.db import get_to_know
+
     server = Server(
         "wsgi:app",
         address=host,
@@ -195,6 +198,8 @@ def _web(app: Flask, host: str, port: int) -> None:
     def loaded() -> Flask:
         # Without their master nobody would tell them to stop, and they would keep the port.
         end_with_parent(master, signal.SIGKILL)
+        # Far from the database a first crowd would wait more than a second for what only the first connection asks.
+        threading.Thread(target=get_to_know, args=[app], daemon=True).start()
         return app
 
     server.serve(target_loader=loaded, wrap_loader=False)

@@ -7,7 +7,7 @@ upgrade fails at once whatever the timeout; on PostgreSQL time limits are set fo
 import math
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -251,6 +251,12 @@ def _on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     turns.begin(connection)
+
+
+def get_to_know(app: Flask) -> None:
+    """Open the first connection, which asks the database ten things more than any other; one that is away is let be."""
+    with app.app_context(), suppress(SQLAlchemyError):
+        db.engine.connect().close()
 
 
 def is_postgresql() -> bool:

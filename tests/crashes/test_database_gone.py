@@ -66,6 +66,19 @@ def test_nobody_waits_for_ever_for_a_database_that_says_nothing(line):
     assert client.get("/").status_code == 200
 
 
+def test_a_server_that_starts_gets_to_know_its_database_and_does_without_one_that_is_away(line):
+    app, proxy = line
+    proxy.dumb = True
+    database_module.get_to_know(app)
+    with app.app_context():
+        assert db.engine.pool.checkedin() == 0
+
+    proxy.dumb = False
+    database_module.get_to_know(app)
+    with app.app_context():
+        assert db.engine.pool.checkedin() == 1
+
+
 def test_nobody_waits_for_ever_for_a_lock_or_for_a_statement(fresh_database, monkeypatch, tmp_path: Path):
     monkeypatch.setattr(database_module, "LOCK_WAIT_MS_MAX", 100)
     monkeypatch.setattr(database_module, "STATEMENT_MS_MAX", 300)
