@@ -35,6 +35,7 @@ from marketplace.config import (
 from marketplace.kernel import turns
 
 ID_LENGTH = 40
+_CHANGES = "changes_before"
 
 _reads_only: ContextVar[bool] = ContextVar("reads_only", default=False)
 
@@ -249,8 +250,25 @@ def _on_begin(connection: Connection) -> None:
         return
     if _reads_only.get():
         connection.exec_driver_sql("BEGIN")
+        connection.info[_CHANGES] = _changes(connection)
         return
     turns.begin(connection)
+
+
+def end_reading() -> None:
+    """Let go of what was looked at on SQLite; RuntimeError where something was written, which would be lost unsaid."""
+    session = db.session()
+    if session.in_transaction():
+        connection = session.connection()
+        waits = session.new or session.deleted or any(session.is_modified(row) for row in session.dirty)
+        if waits or _changes(connection) != connection.info[_CHANGES]:
+            raise RuntimeError("Something was written where only reading was announced: call begin_writing() before.")
+    session.rollback()
+
+
+def _changes(connection: Connection) -> int:
+    driver: Any = connection.connection.driver_connection
+    return int(driver.total_changes)
 
 
 def get_to_know(app: Flask) -> None:

@@ -28,7 +28,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.config import DELIVERIES_AT_ONCE, RUSH_MESSAGES_MIN, RUSH_QUIET_S, RUSH_S_MAX
 from marketplace.kernel import clock, ids
-from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, is_only_reading, is_postgresql, reading
+from marketplace.kernel.db import ID_LENGTH, Base, Instant, db, end_reading, is_only_reading, is_postgresql, reading
 from marketplace.kernel.driver import session_connection
 from marketplace.kernel.errors import Unavailable
 from marketplace.kernel.logs import traced
@@ -192,7 +192,7 @@ def _deliver(due: Due, looked_at: list[str]) -> bool:
                 # On PostgreSQL another worker would take it up meanwhile.
                 only_looked = subscription.reads_first and is_only_reading()
                 if only_looked and not is_postgresql():
-                    db.session.rollback()
+                    end_reading()
                 else:
                     _settle(looked_at)
         except Exception as error:

@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -149,6 +149,28 @@ def test_who_reads_first_keeps_no_writer_waiting_and_then_writes(app: Flask):
 
         assert outbox.deliver_due() == 1
         assert db.session.scalars(select(outbox.Message.topic)).all() == [TOPIC, "seen"]
+
+
+def an_object() -> None:
+    db.session.add(outbox.Message(topic="seen", payload={}, created_at=clock.now()))
+
+
+def a_statement() -> None:
+    db.session.execute(text("UPDATE outbox_message SET topic = 'seen'"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # on PostgreSQL it is written and stays
+@pytest.mark.parametrize("write", [an_object, a_statement])
+def test_who_writes_and_has_not_said_so_fails_and_is_called_again(app: Flask, write: Callable[[], None]):
+    outbox.subscribe(app, TOPIC, "test.look", lambda _payload: write(), reads_first=True)
+    with app.app_context(), capture_logs() as lines:
+        outbox.publish(TOPIC, {})
+        db.session.commit()
+
+        assert outbox.deliver_due() == 0
+        assert [line["event"] for line in lines] == ["delivery_failed"]
+        assert len(outbox.waiting_for("test.look")) == 1
+        assert db.session.scalars(select(outbox.Message.topic)).all() == [TOPIC]
 
 
 def test_what_another_worker_has_done_meanwhile_is_left(heard: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch):
