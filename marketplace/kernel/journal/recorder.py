@@ -65,7 +65,9 @@ class Shape:
 
     mapper: Mapper[Any]
     table: Table
+    name: str
     key: tuple[str, ...]
+    all: tuple[str, ...]
     columns: tuple[str, ...]
     defaults: Mapping[str, Any]
     digest: Callable[[Sequence[object]], str]
@@ -87,7 +89,9 @@ def _shape(mapper: Mapper[Any]) -> Shape:
     columns = tuple(digest_columns(mapper))
     personal = tuple(personal_names(mapper))
     finds = any(name + INDEX_SUFFIX in table.columns for name in personal)
-    return Shape(mapper, table, key, columns, defaults, row_digester(columns), personal, finds)
+    # A plain text: of its own kind of text SQLAlchemy makes the driver ask for each row what to do with it.
+    name, every = str(table.name), tuple(table.columns.keys())
+    return Shape(mapper, table, name, key, every, columns, defaults, row_digester(columns), personal, finds)
 
 
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
@@ -97,7 +101,7 @@ def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
     at = moment.isoformat()
     for row, deleted in rows:
         shape = _shape(instance_state(row).mapper)
-        table = shape.table.name
+        table = shape.name
         kept.note_change(session, table)
         key = "/".join([str(getattr(row, name)) for name in shape.key])
         digest = DELETED if deleted else shape.digest(_values(row, shape.columns))
@@ -133,8 +137,8 @@ def insert_rows(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
     """
     if rows:
         full, shape = _filled(model, rows), _shape(inspect(model))
-        names = tuple(shape.table.columns.keys())
-        insert_plain(session_connection(), shape.table, names, [[row[name] for name in names] for row in full])
+        values = [[row[name] for name in shape.all] for row in full]
+        insert_plain(session_connection(), shape.table, shape.all, values)
         _record_plain(shape, full, commits=True)
 
 
@@ -144,8 +148,8 @@ def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
     Where another transaction is inserting the same this waits for its end.
     """
     (full,), shape = _filled(model, [row]), _shape(inspect(model))
-    names = tuple(shape.table.columns.keys())
-    if not insert_plain_new(session_connection(), shape.table, names, [full[name] for name in names]):
+    values = [full[name] for name in shape.all]
+    if not insert_plain_new(session_connection(), shape.table, shape.all, values):
         return False
     _record_plain(shape, [full], commits=True)
     return True
@@ -170,8 +174,7 @@ def insert_new_object(row: Journaled) -> bool:
 
 def _given(row: Journaled) -> dict[str, Any]:
     loaded = instance_dict(row)
-    columns = _shape(instance_state(row).mapper).table.columns.keys()
-    return {name: loaded[name] for name in columns if name in loaded}
+    return {name: loaded[name] for name in _shape(instance_state(row).mapper).all if name in loaded}
 
 
 def _as_read(row: Journaled) -> None:
@@ -246,7 +249,7 @@ def change(row: Journaled, **values: Any) -> None:
 
 def _refuse_personal(shape: Shape, names: Iterable[str]) -> None:
     if not frozenset(shape.personal).isdisjoint(names):
-        raise TypeError(f"What is personal in {shape.table.name} is changed in an object.")
+        raise TypeError(f"What is personal in {shape.name} is changed in an object.")
 
 
 def _refuse_telling_more(model: type[Journaled]) -> None:
@@ -261,7 +264,7 @@ def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
         found = held.get(shape.mapper.identity_key_from_primary_key(tuple([row[name] for name in shape.key])))
         if found is not None:
             if instance_state(found).modified:  # reading it anew would lose that without a word
-                raise TypeError(f"A row of {shape.table.name} was changed in its object: flush before.")
+                raise TypeError(f"A row of {shape.name} was changed in its object: flush before.")
             session.expire(found)
 
 
@@ -270,14 +273,14 @@ def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict
     if shape.finds or model.journal_extra is not Journaled.journal_extra:
         raise TypeError(f"{model.__name__} needs more than its values: add it as an object.")
     full = [{**shape.defaults, **row} for row in rows]
-    missing = set(shape.table.columns.keys()) - full[0].keys()
+    missing = set(shape.all) - full[0].keys()
     if missing:
         raise TypeError(f"{model.__name__} lacks {', '.join(sorted(missing))}.")
     return full
 
 
 def _record_plain(shape: Shape, rows: Sequence[Mapping[str, Any]], *, commits: bool = False) -> None:
-    session, moment, table = db.session(), clock.now(), shape.table.name
+    session, moment, table = db.session(), clock.now(), shape.name
     at, events = moment.isoformat(), session.info.setdefault(_WAITING, [])
     kept.note_change(session, table)
     committer = Committer(session, session.info.setdefault(_SALTS, {}))
