@@ -10,6 +10,8 @@ import urllib3
 from requests.utils import get_auth_from_url, get_environ_proxies, prepend_scheme_if_needed, select_proxy
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError, ProxyError, TimeoutError
 
+stripe.enable_telemetry = False  # what machine this is and how fast it is answered is not theirs to know
+
 PASSING = (TimeoutError, NewConnectionError, ProtocolError, ProxyError)
 """What may be over when the same is asked again."""
 

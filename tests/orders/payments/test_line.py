@@ -2,6 +2,7 @@
 
 import datetime
 import ipaddress
+import platform
 import ssl
 import threading
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ class Peer:
     base: str = ""
     asked: list[str] = field(default_factory=list)
     signed_in: set[str | None] = field(default_factory=set)
+    told: str = ""
     callers: set[int] = field(default_factory=set)
     elsewhere: str = ""
     cuts: int = 0
@@ -47,11 +49,13 @@ def answering(tls: ssl.SSLContext | None = None) -> Iterator[Peer]:
             peer.asked.append(self.path)
             peer.callers.add(self.client_address[1])
             peer.signed_in.add(self.headers.get("Proxy-Authorization"))
+            peer.told += str(self.headers)
             self.send_response(302 if peer.elsewhere else 200)
             if peer.elsewhere:
                 self.send_header("Location", peer.elsewhere)
             is_cut, peer.cuts = peer.cuts > 0, peer.cuts - 1
             self.send_header("Content-Length", str(len(UNPAID) + is_cut))
+            self.send_header("Request-Id", "req_1")
             self.end_headers()
             self.wfile.write(UNPAID)
             self.close_connection = is_cut
@@ -96,6 +100,18 @@ def test_one_connection_serves_call_after_call() -> None:
         assert [line.paid_on("cs_1") for _time in range(3)] == [None] * 3
 
     assert (len(peer.asked), len(peer.callers)) == (3, 1)
+
+
+def test_the_provider_learns_nothing_of_our_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    with answering() as peer:
+        line = port(peer.base)
+
+        assert [line.paid_on("cs_1") for _time in range(2)] == [None] * 2
+
+    assert "telemetry" not in peer.told.lower()
+    assert platform.platform() not in peer.told
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_answer_that_leads_elsewhere_is_no_answer() -> None:
