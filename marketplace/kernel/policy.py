@@ -77,9 +77,10 @@ def init_app(app: Flask) -> None:
 
 
 def _enforce() -> None:
-    if request.endpoint is None:
+    endpoint = request.endpoint
+    if endpoint is None:
         return
-    rule = rule_of(current_app, request.endpoint)
+    rule = rule_of(current_app, endpoint)
     if rule is None:
         raise NotFound
     rule.check(request.view_args or {})

@@ -17,6 +17,7 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_encode
 from itsdangerous.signer import SigningAlgorithm
 
+COMPACT = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 UNTAGGED = frozenset({str, int, float, bool, type(None)})
 TAG_BEGINS = '{" '
 """How whatever is tagged begins in JSON without spaces: an object whose one name begins with a space."""
@@ -32,6 +33,10 @@ class Words(TaggedJSONSerializer):
     """Flask's JSON of a session; what JSON knows is not held against the tags."""
 
     __slots__ = ()
+
+    def dumps(self, value: Any) -> str:
+        """What is written: the same names in the same order each time."""
+        return COMPACT.encode(self.tag(value))
 
     def tag(self, value: Any) -> Any:
         """The value, tagged where JSON does not know its kind."""

@@ -133,12 +133,13 @@ def init_app(app: Flask) -> None:
 
 
 def _open_request() -> None:
-    g.request_id = ids.new_id()
+    g.request_id = request_id = ids.new_id()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
     g.scope = scope.begin_request()
-    only_read(request.method in SAFE_METHODS)
-    if request.method not in SAFE_METHODS and not _has_own_proof():
+    reads = request.method in SAFE_METHODS
+    only_read(reads)
+    if not reads and not _has_own_proof():
         csrf.protect()
 
 
