@@ -113,6 +113,10 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as the operator that it 
         self.column = column
         self.given: BindParameter[Any] = bindparam(name, type_=_Many())
 
+    def self_group(self, against: Any = None) -> "among":
+        """Itself: as it stands, where SQLAlchemy would write `= 1` behind it and SQLite then reads the whole table."""
+        return self
+
 
 @compiles(among, "sqlite")
 def _among_in_json(element: among, compiler: SQLCompiler, **how: Any) -> str:

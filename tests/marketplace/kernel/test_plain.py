@@ -184,3 +184,13 @@ def test_it_runs_in_the_session_s_transaction_and_ends_with_it() -> None:
     assert former.in_transaction()
     with pytest.raises(AssertionError), db.engine.connect() as outside:
         send(outside, "SELECT 1", ())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_to_be_one_of_many_is_looked_up_in_the_index() -> None:
+    kept = made(select(Message.__table__).where(among(Message.id, "ids")), db.engine.dialect)
+    assert kept
+
+    plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {kept.text}", ("[]",)).all()
+
+    assert plan[0].detail.startswith("SEARCH outbox_message USING INDEX")
