@@ -18,7 +18,7 @@ from orders.fulfilment.models import CarrierPayment, Parcel
 
 def carriers_paid(order_id: str) -> set[str]:
     """The ids of the sellers who have paid the carrier of their parcel."""
-    return set(db.session.scalars(_carriers_paid(), {"order_id": order_id}))
+    return set(run(_carriers_paid(), {"order_id": order_id}).scalars())
 
 
 @cache

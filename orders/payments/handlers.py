@@ -9,14 +9,12 @@ from typing import Any
 
 import structlog
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from marketplace.accounts.actor import SYSTEM
 from marketplace.config import PROVIDER_ASKED_AFTER_MINUTES, PROVIDER_ASKED_PER_RUN_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.db import begin_writing, db
 from marketplace.kernel.errors import LumbungError, Unavailable
-from orders.checkout.models import Order
 from orders.checkout.services import due_orders
 from orders.payments import edge, queries, services
 from orders.payments.models import MoneyBack, Payment
@@ -47,10 +45,7 @@ def close_session(payload: dict[str, Any]) -> None:
 def fetch_fee(payload: dict[str, Any]) -> None:
     """Ask for the real fee of a card payment and report it; raises FeeNotKnownYet to be asked again."""
     order_id = payload["order_id"]
-    # A payment that found its order ended goes back whole: its fee belongs to no line (fetch_lost_fee).
-    query = select(Payment.reference, Payment.currency).join(Order, Order.id == Payment.order_id)
-    query = query.where(Payment.order_id == order_id, Payment.method == "card", Order.state == "paid")
-    payment = db.session.execute(query.order_by(Payment.id).limit(1)).first()
+    payment = queries.card_payment_of(order_id)
     if payment is None or not card_offered():
         return
     reference, currency = payment

@@ -54,6 +54,21 @@ def waiting_money_back() -> tuple[int, datetime | None]:
     return count, since
 
 
+def card_payment_of(order_id: str) -> Row[tuple[str, str]] | None:
+    """Reference and currency of the card payment by which an order is paid.
+
+    A payment that found its order ended goes back whole: it is none by which an order is paid.
+    """
+    return run(_card_payment(), {"order_id": order_id}).first()
+
+
+@cache
+def _card_payment() -> Select[tuple[str, str]]:
+    query = select(Payment.reference, Payment.currency).join(Order, Order.id == Payment.order_id)
+    query = query.where(Payment.order_id == bindparam("order_id"), Payment.method == "card", Order.state == "paid")
+    return query.order_by(Payment.id).limit(1)
+
+
 def payment_for(order_id: str) -> Payment | None:
     """The payment that came first for an order."""
     return db.session.scalar(select(Payment).where(Payment.order_id == order_id).order_by(Payment.id).limit(1))

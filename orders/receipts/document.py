@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
+from marketplace.kernel.db import db
 from orders.checkout.models import Order, OrderLine
 from orders.checkout.splits import in_force
 from orders.checkout.totals import Row, receipt_order
@@ -52,6 +53,7 @@ class PaidOn:
     @classmethod
     def now(cls, order: Order) -> "PaidOn":
         """Look at payouts, carriers, tax and the records behind every cost row."""
+        db.session.flush()
         rows = (row for line in order.lines for row in line.splits)
         sources = {(row.purpose, row.source_id) for row in rows if row.purpose in COST_PURPOSES}
         return cls(

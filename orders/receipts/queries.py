@@ -61,14 +61,13 @@ def revision_of(receipt: Receipt, revision: int | None = None) -> ReceiptRevisio
 
 def credit_note_numbers(order_id: str) -> list[str]:
     """The numbers of an order's credit notes, in the order of their issue."""
-    return list(db.session.scalars(_numbers_of_order(), {"order_id": order_id}))
+    return list(run(_numbers_of_order(), {"order_id": order_id}).scalars())
 
 
 @cache
 def _numbers_of_order() -> Select[tuple[str]]:
     of_order = CreditedOrder.order_id == bindparam("order_id")
-    query = select(CreditNote.number).join(CreditedOrder).where(of_order).order_by(CreditNote.id)
-    return query.execution_options(autoflush=False)  # a note is flushed where it is issued
+    return select(CreditNote.number).join(CreditedOrder).where(of_order).order_by(CreditNote.id)
 
 
 def credit_notes_of(order_id: str) -> list[CreditNote]:

@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Update, bindparam, update
 
 from marketplace.accounts.organisations import platform
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.canonical import canonical_bytes, digest
 from marketplace.kernel.journal.receipt_proof import SEALS
+from marketplace.kernel.journal.recorder import change, changed_rows, insert_new, insert_object, telling
 from orders.checkout.models import Order
 from orders.receipts.crediting import corrected
 from orders.receipts.document import Document, PaidOn, receipt_document
@@ -44,7 +46,7 @@ def issue_receipt(order: Order, paid_on: PaidOn | None = None) -> Receipt:
         issued_on=today,
         revision=1,
     )
-    db.session.add(receipt)
+    insert_object(receipt)
     _store_revision(receipt, order, paid_on)
     return receipt
 
@@ -57,7 +59,7 @@ def revise_receipt(order: Order) -> ReceiptRevision | None:
 
 def revise(receipt: Receipt, order: Order, paid_on: PaidOn) -> ReceiptRevision:
     """Store a receipt anew where all that it tells is known; earlier revisions stay."""
-    receipt.revision += 1
+    change(receipt, revision=receipt.revision + 1)
     return _store_revision(receipt, order, paid_on)
 
 
@@ -95,21 +97,19 @@ def issue_credit_note(orders: Sequence[Order], *, cause_id: str, currency: str, 
 def take_number(issuer_id: str, series: str, on: date) -> str:
     """The next number of an issuer's yearly series, such as PF-2026-000001; the series is locked from here on."""
     name = f"{series}-{on.year}"
-    counter = db.session.get(NumberSeries, (issuer_id, name), with_for_update=True, populate_existing=True)
-    if counter is None:
-        counter = _open_series(issuer_id, name)
-    counter.last += 1
     db.session.flush()
-    return f"{name}-{counter.last:06d}"
+    counter = {"issuer": issuer_id, "name": name}
+    taken = changed_rows(NumberSeries, _taking(), counter)
+    if not taken:  # the first of its year, here or in another transaction just now
+        insert_new(NumberSeries, {"issuer_id": issuer_id, "series": name, "last": 0})
+        taken = changed_rows(NumberSeries, _taking(), counter)
+    return f"{name}-{taken[0]['last']:06d}"
 
 
-def _open_series(issuer_id: str, name: str) -> NumberSeries:
-    try:
-        with db.session.begin_nested():
-            db.session.add(NumberSeries(issuer_id=issuer_id, series=name, last=0))
-    except IntegrityError:
-        pass  # another transaction opened it first; its row is read below
-    return db.session.get_one(NumberSeries, (issuer_id, name), with_for_update=True, populate_existing=True)
+@cache
+def _taking() -> Update:
+    counter = (NumberSeries.issuer_id == bindparam("issuer"), NumberSeries.series == bindparam("name"))
+    return telling(NumberSeries, update(NumberSeries).where(*counter).values(last=NumberSeries.last + 1))
 
 
 def live_document(receipt: Receipt) -> Document:

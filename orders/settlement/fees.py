@@ -9,6 +9,7 @@ from marketplace.accounts.organisations import platform
 from marketplace.kernel import clock, ids
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, Invalid
+from marketplace.kernel.journal.recorder import change, insert_object
 from marketplace.kernel.money import Money, fraction, round_half_away
 from marketplace.ledger.services import Draft, credit, debit, post_all
 from orders.checkout import states, totals
@@ -54,7 +55,7 @@ def report_fee(actor: Actor, order_id: str, fee: Money, *, source: str, id: str 
     entries.append(_in_platforms_book(order, fee, report.id, owed, losses))
     post_all([*entries, *loss_entries(report.id, losses)])
     note_dues(order.id, "fee_correction", report.id, owed)
-    order.fee_minor, order.fee_reported = fee.minor, True
+    change(order, fee_minor=fee.minor, fee_reported=True)
     receipts.revise(receipt, order, replace(reached, fee_reported=True))
     return report
 
@@ -71,7 +72,7 @@ def _noted(order: Order, fee: Money, source: str, id: str | None) -> FeeReport:
         source=source,
         reported_at=clock.now(),
     )
-    db.session.add(report)
+    insert_object(report)
     return report
 
 

@@ -12,13 +12,15 @@ from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import Money
+from marketplace.kernel.plain import run
+from marketplace.kernel.statements import among
 from orders.checkout.models import Order
 from orders.settlement.models import FeeReport, Payout, SettlementItem, TaxRemittance
 
 
 def sellers_paid_for(order: Order) -> set[str]:
     """The ids of the sellers whose payout that covers the order's sale is confirmed."""
-    return set(db.session.scalars(_paid_for(), {"order_id": order.id}))
+    return set(run(_paid_for(), {"order_id": order.id}).scalars())
 
 
 @cache
@@ -34,14 +36,14 @@ def sellers_with_tax_remitted(order: Order) -> set[str]:
         return set()
     # A remittance covers days as they are counted where its seller lies.
     paid_on = {line.organisation_id: day_in(order.paid_at, line.organisation.zone) for line in order.lines}
-    remitted = db.session.execute(_tax_remitted(), {"sellers": list(paid_on)})
+    remitted = run(_tax_remitted(), {"sellers": list(paid_on)})
     return {seller for seller, covered in remitted if covered >= paid_on[seller]}
 
 
 @cache
 def _tax_remitted() -> Select[tuple[str, date]]:
     query = select(TaxRemittance.organisation_id, func.max(TaxRemittance.covers_until))
-    chosen = TaxRemittance.organisation_id.in_(bindparam("sellers", expanding=True))
+    chosen = among(TaxRemittance.organisation_id, "sellers")
     return query.where(chosen).group_by(TaxRemittance.organisation_id)
 
 
