@@ -1,6 +1,8 @@
 """Receipts: numbered, stored, sealed, shown as page, JSON and PDF."""
 
 import json
+import threading
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
 from marketplace.accounts.actor import SYSTEM
+from marketplace.accounts.organisations import platform
 from marketplace.accounts.persons import ERASED, find_person
 from marketplace.kernel.db import db
 from marketplace.kernel.journal import sequencer
@@ -24,7 +27,7 @@ from orders.receipts import erasing
 from orders.receipts import pdf as paper_module
 from orders.receipts.models import Receipt, ReceiptRevision
 from orders.receipts.queries import receipt_of, revision_of, sealed_document, stored_document
-from orders.receipts.services import live_document
+from orders.receipts.services import live_document, take_number
 from orders.refunds.services import refund
 from orders.settlement.fees import report_fee
 from orders.settlement.services import confirm_payout, make_payout
@@ -48,6 +51,24 @@ def test_numbers_have_no_gap(shop: Shop) -> None:
     numbers = [receipt_for(shop.paid({"runner": 1})).number for _order in range(3)]
 
     assert numbers == ["PF-2026-000001", "PF-2026-000002", "PF-2026-000003"]
+
+
+def test_who_opens_a_series_at_once_with_another_gets_the_next_number(shop: Shop, app: Flask) -> None:
+    owner, taken = platform().id, []
+
+    def take() -> None:
+        with app.app_context():
+            taken.append(take_number(owner, "XX", date(2027, 1, 1)))
+            db.session.commit()
+
+    taken.append(take_number(owner, "XX", date(2027, 1, 1)))
+    other = threading.Thread(target=take)
+    other.start()
+    other.join(0.2)  # waits until the first is there for everybody
+    db.session.commit()
+    other.join()
+
+    assert taken == ["XX-2027-000001", "XX-2027-000002"]
 
 
 def test_the_first_revision_is_the_receipt_as_issued(shop: Shop) -> None:
