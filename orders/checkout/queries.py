@@ -11,6 +11,7 @@ from marketplace.accounts.organisations import platform_today
 from marketplace.config import RATE_AGE_DAYS_MAX, RATE_AGE_DAYS_WARNING
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.plain import run
 from orders.checkout.models import BankAccount, DeliveryPrice, ExchangeRate, Order, OrderLine
 
 
@@ -27,6 +28,16 @@ def _with_token() -> Select[tuple[Order]]:
     """The order's page tells neither a line's lot nor its split: whoever needs them asks."""
     lines = joinedload(Order.lines).options(lazyload(OrderLine.splits), lazyload(OrderLine.organisation))
     return select(Order).where(Order.token == bindparam("token")).options(lines)
+
+
+def state_of(order_id: str) -> str:
+    """How an order stands."""
+    return str(run(_state(), {"order_id": order_id}).scalar_one())
+
+
+@cache
+def _state() -> Select[tuple[str]]:
+    return select(Order.state).where(Order.id == bindparam("order_id"))
 
 
 def order_numbered(number: str) -> Order:

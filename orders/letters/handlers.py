@@ -16,6 +16,7 @@ from marketplace.kernel.letters import send_once
 from marketplace.kernel.mail import Letter
 from orders.checkout import states
 from orders.checkout.models import Order, OrderLine
+from orders.checkout.queries import state_of
 from orders.fulfilment.models import Parcel
 from orders.letters import texts
 from orders.payments.models import MoneyBack
@@ -24,8 +25,8 @@ from orders.receipts.handlers import issued
 
 def order_placed(payload: dict[str, Any]) -> None:
     """What to pay, where to, until when; not once the order is paid or over."""
-    order = db.session.get_one(Order, payload["order_id"])
-    if order.state == states.State.PLACED:
+    if state_of(payload["order_id"]) == states.State.PLACED:
+        order = db.session.get_one(Order, payload["order_id"])
         _tell(order, f"order.placed:{order.id}", order.placed_at, lambda: texts.placed(order))
 
 

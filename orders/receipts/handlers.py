@@ -6,13 +6,14 @@ from marketplace.kernel.db import begin_writing
 from orders.checkout import states
 from orders.checkout.services import lock_order
 from orders.receipts.models import Receipt
-from orders.receipts.queries import receipt_of
+from orders.receipts.queries import receipt_of, token_of_receipt
 from orders.receipts.services import issue_receipt
 
 
 def issue(payload: dict[str, Any]) -> None:
     """Issue the receipt of an order that was paid; harmless twice, and where a refund or fee needed it before."""
-    issued(payload["order_id"])
+    if token_of_receipt(payload["order_id"]) is None:
+        issued(payload["order_id"])
 
 
 def issued(order_id: str) -> Receipt | None:
