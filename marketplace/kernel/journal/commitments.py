@@ -8,6 +8,7 @@ a change of keys touches none.
 
 import hmac
 import os
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import cache
@@ -109,13 +110,12 @@ def write_salts(connection: Connection, salts: Salts) -> None:
         connection.execute(_KEEP, kept)
 
 
-def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:
-    """Each row of a table whose personal fields are not those its newest commitment was made of."""
+def check_commitments(mapper: Mapper[Any], committed: Mapping[str, str]) -> Iterator[Broken]:
+    """Each row of a table whose personal fields are not those its newest commitment, of `committed`, was made of."""
     names = personal_names(mapper)
     if not names:
         return
     table = str(mapper.local_table)
-    committed = _committed(table)
     salts = dict(db.session.execute(select(Salt.row_id, Salt.salt).where(Salt.table_name == table)).tuples().all())
     for key, values in _held(mapper, names) if committed else ():
         made = committed.get(key)
@@ -129,13 +129,15 @@ def check_commitments(mapper: Mapper[Any]) -> Iterator[Broken]:
             yield Broken("commitment", table, key, "what is personal in it is not as it was written")
 
 
-def _committed(table: str) -> dict[str, str]:
-    """The newest commitment of each row of a table."""
-    since = db.session.scalar(select(func.max(Event.id)).where(Event.table_name == BEGINNING)) or 0
+def latest_commitments() -> dict[str, dict[str, str]]:
+    """The newest commitment of every row that has one, by table and key: one walk for all tables."""
+    begun = select(func.max(Event.id)).where(Event.row_id == "", Event.table_name == BEGINNING)
     marked = Event.leaf.contains(f'"{LEAF_KEY}":', autoescape=True)
-    query = select(Event.row_id, Event.leaf).where(Event.table_name == table, Event.id > since, marked)
-    query = query.order_by(Event.id)
-    return {row_id: _read(leaf) for row_id, leaf in db.session.execute(query.execution_options(yield_per=2_000))}
+    query = select(Event.table_name, Event.row_id, Event.leaf).where(Event.id > (db.session.scalar(begun) or 0), marked)
+    latest: dict[str, dict[str, str]] = defaultdict(dict)
+    for table, row_id, leaf in db.session.execute(query.order_by(Event.id).execution_options(yield_per=2_000)):
+        latest[table][row_id] = _read(leaf)
+    return latest
 
 
 def _read(leaf: str) -> str:

@@ -34,7 +34,7 @@ class Event(Base):
 
     __tablename__ = "journal_event"
     __table_args__ = (
-        Index("ix_journal_event_row", "table_name", "row_id", "id"),
+        Index("ix_journal_event_row", "row_id", "id"),
         Index(
             "ix_journal_event_unsequenced",
             "id",

@@ -1,6 +1,7 @@
 """Reads the whole journal and every journaled row again, and names what is not as it was recorded."""
 
 import json
+from collections import defaultdict
 from collections.abc import Generator, Iterator
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal import merkle, sequencer
 from marketplace.kernel.journal.canonical import NotCanonical, row_digest
 from marketplace.kernel.journal.checkpoint import BadNote
-from marketplace.kernel.journal.commitments import check_commitments
+from marketplace.kernel.journal.commitments import check_commitments, latest_commitments
 from marketplace.kernel.journal.keys import open_own_checkpoint
 from marketplace.kernel.journal.models import Checkpoint, Event, Journaled, Node
 from marketplace.kernel.journal.recorder import DELETED, digest_columns
@@ -38,9 +39,11 @@ def check_journal(outside_note: str | None = None) -> Iterator[Broken]:
     yield from _check_waiting()
     roots = yield from _check_tree(_size_of(outside_note))
     yield from _check_checkpoints(roots, outside_note)
+    digests, commitments = _latest_digests(), latest_commitments()
     for mapper in journaled_mappers():
-        yield from _check_rows(mapper)
-        yield from check_commitments(mapper)
+        table = str(mapper.local_table)
+        yield from _check_rows(mapper, digests.pop(table, {}))
+        yield from check_commitments(mapper, commitments.pop(table, {}))
 
 
 def check_head() -> Iterator[Broken]:
@@ -148,9 +151,8 @@ def _root_at(size: int) -> bytes | None:
     return merkle.root(size, sequencer.stored_nodes(merkle.frontier(size)))
 
 
-def _check_rows(mapper: Mapper[Any]) -> Iterator[Broken]:
+def _check_rows(mapper: Mapper[Any], recorded: dict[str, str]) -> Iterator[Broken]:
     table = str(mapper.local_table)
-    recorded = _latest_digests(table)
     names = digest_columns(mapper)
     columns = [getattr(mapper.class_, name) for name in names]
     keys = [getattr(mapper.class_, mapper.get_property_by_column(column).key) for column in mapper.primary_key]
@@ -175,11 +177,10 @@ def _digest_read(columns: dict[str, object]) -> str:
         return "not canonical"
 
 
-def _latest_digests(table: str) -> dict[str, str]:
-    rows = db.session.execute(
-        select(Event.row_id, Event.digest)
-        .where(Event.table_name == table)
-        .order_by(Event.id)
-        .execution_options(yield_per=ROWS_AT_ONCE)
-    )
-    return {row_id: digest for row_id, digest in rows}  # noqa: C416 - the last digest of a row wins
+def _latest_digests() -> dict[str, dict[str, str]]:
+    """The newest digest of every row that was ever recorded, by table and key: one walk for all tables."""
+    query = select(Event.table_name, Event.row_id, Event.digest).order_by(Event.id)
+    latest: dict[str, dict[str, str]] = defaultdict(dict)
+    for table, row_id, digest in db.session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        latest[table][row_id] = digest
+    return latest
