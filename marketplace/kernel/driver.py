@@ -43,6 +43,14 @@ def send(connection: Connection, statement: str, values: Any, *, many: bool = Fa
     return cursor
 
 
+def rows_of(connection: Connection, cursor: Any) -> list[Any]:
+    """All rows a statement gave; SQLite finds most of them only now, so what goes wrong is told as `send` tells it."""
+    try:
+        return list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise refused(connection, error, cursor=cursor) from error
+
+
 def refused(connection: Connection, error: Any, statement: str | None = None, cursor: Any = None) -> DBAPIError:
     """What SQLAlchemy raises for an error of the driver; nothing more is asked of a connection that is lost."""
     dialect = connection.dialect

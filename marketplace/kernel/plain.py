@@ -14,7 +14,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.types import TypeEngine
 
 from marketplace.kernel.db import db
-from marketplace.kernel.driver import send, session_connection
+from marketplace.kernel.driver import rows_of, send, session_connection
 from marketplace.kernel.statements import Statement, made
 
 _Plain = tuple[str, dict[int, Any]]
@@ -135,7 +135,8 @@ def run(statement: Statement, values: Mapping[str, Any] | None = None) -> Result
     kept = made(statement, connection.dialect)
     if kept is None:
         return connection.execute(statement, values)
-    return kept.read(send(connection, kept.text, kept.given(values or {})), connection.dialect)
+    cursor = send(connection, kept.text, kept.given(values or {}))
+    return kept.read(rows_of(connection, cursor), cursor.description, connection.dialect)
 
 
 def write(statement: Statement, values: Mapping[str, Any] | None = None) -> Any:

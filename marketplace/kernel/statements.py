@@ -54,12 +54,11 @@ class Made:
             full[name] = turn(full[name])
         return full if self._order is None else [full[name] for name in self._order]
 
-    def read(self, cursor: Any, dialect: Dialect) -> Result[Any]:
-        """All rows of a cursor that executed it."""
+    def read(self, rows: Sequence[Any], told: Sequence[Sequence[Any]], dialect: Dialect) -> Result[Any]:
+        """The rows that the driver gave, with what it told of their columns."""
         if self._shape is None:  # the driver's own name and type of a column are known with the first answer
-            self._shape = self._shape_of(cursor.description, dialect)
+            self._shape = self._shape_of(told, dialect)
         names, turns = self._shape
-        rows = cursor.fetchall()
         return IteratorResult(names, iter([_turned(list(row), turns) for row in rows] if turns else rows))
 
     def _shape_of(

@@ -134,6 +134,18 @@ def test_what_the_database_refuses_is_told_as_sqlalchemy_tells_it() -> None:
     assert run(select(func.count()).select_from(Message)).scalar() == 0
 
 
+def test_what_goes_wrong_from_row_to_row_is_told_as_sqlalchemy_tells_it() -> None:
+    put(["1", "none"])
+    if not is_postgresql():
+        connection = session_connection().connection.driver_connection
+        connection.create_function("fails_behind_1", 1, int)  # refuses the second row, once the first was given
+        query = select(func.fails_behind_1(Message.topic)).order_by(Message.id)
+
+        for way in (run, db.session.connection().execute):
+            with pytest.raises(OperationalError):
+                way(query).all()
+
+
 def test_a_transaction_that_failed_takes_nothing_more_until_it_is_rolled_back() -> None:
     book = Book(id="B-1", name="plain", currency=None)
     db.session.add_all([book, Account(id="A-1", book_id="nowhere", code="cash")])
