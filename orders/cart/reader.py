@@ -122,5 +122,6 @@ def _keep(secret: str) -> None:
 def _forget() -> None:
     @after_this_request
     def forget(response: Response) -> Response:
-        drop_cookie(response, COOKIE)
+        if response.status_code < 400:  # with a refusal it is a stranger's again, and this cookie alone leads to it
+            drop_cookie(response, COOKIE)
         return response

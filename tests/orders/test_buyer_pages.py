@@ -107,6 +107,19 @@ def test_a_basket_goes_with_its_owner_when_she_signs_in(app, buyer, shop):
     assert "Basket (3)" in elsewhere.get("/basket").words
 
 
+def test_a_refusal_right_after_signing_in_loses_no_basket(buyer, shop):
+    fill_basket(buyer, shop)
+    user = make_user()
+    db.session.commit()
+    buyer.sign_in(user)
+    form = checked(buyer).form("client_key")
+    form.values["agreed_minor"] = "9547"
+
+    form.send(status=409)
+
+    assert "Total US$95.48" in buyer.get("/basket").words
+
+
 def test_a_line_that_another_press_took_out_meanwhile_is_told_as_a_clash(buyer, shop, monkeypatch):
     fill_basket(buyer, shop)
     touch = cart._touch
