@@ -26,7 +26,7 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import structlog
-from flask import Flask, Response, current_app, request
+from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import Storage
@@ -163,16 +163,11 @@ limiter = DeclaredLimiter(
 )
 
 
-def per_address(bound: Bound, *, counts: Callable[[Response], bool] | None = None) -> Callable[[View], View]:
-    """Refuse a network address that calls the view too often with 429.
-
-    `counts` says which answers count (all where it is not given).
-    """
+def per_address(bound: Bound) -> Callable[[View], View]:
+    """Refuse a network address that calls the view too often with 429."""
 
     def mark(view: View) -> View:
-        limited = limiter.shared_limit(
-            lambda: f"{bound.at_most} per {bound.window_s} seconds", scope=bound.kind, deduct_when=counts
-        )(view)
+        limited = limiter.shared_limit(lambda: f"{bound.at_most} per {bound.window_s} seconds", scope=bound.kind)(view)
         return cast(View, limited)
 
     return mark

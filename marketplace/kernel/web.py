@@ -22,7 +22,7 @@ from flask import (
 from flask.globals import request_ctx
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, NotSupportedError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
@@ -122,6 +122,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _answer_http)
     app.register_error_handler(OperationalError, _answer_database)
     app.register_error_handler(InterfaceError, _answer_database)
+    app.register_error_handler(NotSupportedError, _answer_database)  # tables changed under a running server
     app.register_error_handler(NoConnectionFree, _answer_crowded)
     app.register_error_handler(OSError, _answer_full)
     app.register_error_handler(IntegrityError, _answer_race)
@@ -263,7 +264,7 @@ def _sentence(status: int) -> str:
     return str(sentences.get(status, _("This cannot be done.")))
 
 
-def _answer_database(error: OperationalError | InterfaceError) -> Response:
+def _answer_database(error: OperationalError | InterfaceError | NotSupportedError) -> Response:
     log.error("database_unavailable", error=type(error.orig).__name__)
     return _unavailable()
 

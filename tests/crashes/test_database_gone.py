@@ -79,6 +79,23 @@ def test_a_server_that_starts_gets_to_know_its_database_and_does_without_one_tha
         assert db.engine.pool.checkedin() == 1
 
 
+def test_a_table_changed_under_a_running_server_costs_each_connection_one_try(fresh_database, tmp_path: Path):
+    database = fresh_database("postgresql")
+    app = create_app(settings(database.url, tmp_path))
+    client, owner = app.test_client(), create_engine(database_url(database.owner_url))
+    page = "/cooperatives?page={}"
+    assert {client.get(page.format(turn)).status_code for turn in range(9)} == {200}
+
+    with owner.begin() as connection:
+        connection.execute(text("ALTER TABLE account_organisation ALTER COLUMN slug TYPE TEXT"))
+    owner.dispose()
+
+    answer, again = (client.get(page.format(1)) for _time in range(2))
+    assert (answer.status_code, answer.headers["Retry-After"], again.status_code) == (503, "30", 200)
+    with app.app_context():
+        db.engine.dispose()
+
+
 def test_nobody_waits_for_ever_for_a_lock_or_for_a_statement(fresh_database, monkeypatch, tmp_path: Path):
     monkeypatch.setattr(database_module, "LOCK_WAIT_MS_MAX", 100)
     monkeypatch.setattr(database_module, "STATEMENT_MS_MAX", 300)
