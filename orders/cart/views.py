@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from flask_babel import gettext as _
 
+from marketplace.kernel.db import give_up
 from marketplace.kernel.errors import LumbungError
 from marketplace.kernel.forms import Answer, done, load_form, show_form
 from marketplace.kernel.policy import PUBLIC, allow
@@ -74,7 +75,9 @@ def terms() -> Answer:
 
 
 def _refused(listing_id: str, error: LumbungError) -> Answer:
-    """The basket again, with the sentence at the quantity that was refused."""
+    """The basket as it is now, with the sentence at the quantity that was refused."""
+    give_up()
+    reader.look_again()
     sentence = str(error.fields.get("quantity", error.sentence))
     error.fields = {f"quantity-{listing_id}": sentence}
     return show_form(PAGE, error, **shown())

@@ -135,6 +135,25 @@ def test_a_line_that_another_press_took_out_meanwhile_is_told_as_a_clash(buyer, 
     buyer.post("/basket/add", {"listing_id": shop.scarf.id}, status=409)
 
 
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)  # on SQLite nobody comes between
+def test_who_is_told_of_a_clash_is_shown_what_lies_there_now(buyer, shop, monkeypatch):
+    form = fill_basket(buyer, shop).form(action=f"/basket/lines/{shop.scarf.id}")
+    touch = cart._touch
+
+    def outrun(basket: Wish) -> None:
+        """Between our look and our word: the scarf is taken out in another tab."""
+        with db.engine.begin() as other:
+            other.execute(db.delete(BasketLine).where(BasketLine.listing_id == shop.scarf.id))
+        touch(basket)
+
+    monkeypatch.setattr(cart, "_touch", outrun)
+
+    page = form.fill(quantity="2").send(status=409)
+
+    assert "Silk scarf" not in page.words
+    assert "Basket (1)" in page.words
+
+
 def test_an_old_rate_is_refused_with_a_sentence(buyer, shop):
     fill_basket(buyer, shop)
 
