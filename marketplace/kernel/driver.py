@@ -18,7 +18,11 @@ _CONNECTION = "driver_connection"
 
 def session_connection() -> Connection:
     """The connection of the session's transaction, which begins where none has."""
-    session = db.session()
+    return connection_of(db.session())
+
+
+def connection_of(session: Session) -> Connection:
+    """What `session_connection` gives who has the session at hand."""
     found: Connection | None = session.info.get(_CONNECTION)
     return found if found is not None and found.in_transaction() else session.connection()
 

@@ -87,21 +87,20 @@ def row_digester(names: Sequence[str]) -> Callable[[Sequence[object]], str]:
     """
     if not names or list(names) != sorted(set(names)) or not "".join(names).isascii():
         raise ValueError("Names of columns are ASCII, each once, in order.")
-    lead = [f"{',' if place else '{'}{encode_basestring(name)}:" for place, name in enumerate(names)]
+    form = ",".join(encode_basestring(name).replace("%", "%%") + ":%s" for name in names)
 
     def digest_of(values: Sequence[object]) -> str:
-        text = "".join([lead_in + _TEXTS.get(type(v), _other_text)(v) for lead_in, v in zip(lead, values, strict=True)])
+        text = form % tuple([_TEXTS.get(type(value), _other_text)(value) for value in values])
         try:
-            return hashlib.sha256(f"{text}}}".encode()).hexdigest()
+            return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
         except UnicodeEncodeError as error:
             raise NotCanonical(str(error)) from error
 
     return digest_of
 
 
-def text_of(text: str) -> str:
-    """The canonical text of a text."""
-    return encode_basestring(text)
+text_of: Callable[[str], str] = encode_basestring
+"""The canonical text of a text."""
 
 
 def json_value(value: object) -> JSONValue:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,7 @@ from sqlalchemy.orm.attributes import instance_dict, instance_state, set_committ
 
 from marketplace.kernel import clock, kept
 from marketplace.kernel.db import db
-from marketplace.kernel.driver import session_connection
+from marketplace.kernel.driver import connection_of
 from marketplace.kernel.journal.canonical import row_digest, row_digester, text_of
 from marketplace.kernel.journal.commitments import Committer, personal_names, write_salts
 from marketplace.kernel.journal.models import Event, Journaled, Salt
@@ -33,6 +34,9 @@ DELETED = "0" * 64
 _WAITING, _SALTS = "journal_waiting", "journal_salts"
 Waiting = tuple[datetime, str, str, str, str]
 """An event not yet written: moment, table, key, digest, leaf."""
+
+_Picker = Callable[[Mapping[str, Any]], Sequence[Any]]
+"""What gives the values that a row holds under some names."""
 
 
 @cache
@@ -67,12 +71,29 @@ class Shape:
     table: Table
     name: str
     key: tuple[str, ...]
+    key_of: _Picker
     all: tuple[str, ...]
+    all_of: _Picker
     columns: tuple[str, ...]
+    columns_of: _Picker
     defaults: Mapping[str, Any]
     digest: Callable[[Sequence[object]], str]
     personal: tuple[str, ...]
     finds: bool
+
+
+def _picker(names: Sequence[str]) -> _Picker:
+    if len(names) == 1:  # of one name `itemgetter` gives the bare value
+        return lambda row: (row[names[0]],)
+    return itemgetter(*names)
+
+
+_shapes: dict[type[Journaled], Shape] = {}
+
+
+def _shape_of(model: type[Journaled]) -> Shape:
+    found = _shapes.get(model)  # SQLAlchemy's own way from a class to its mapper is long
+    return found if found is not None else _shapes.setdefault(model, _shape(inspect(model)))
 
 
 @cache
@@ -91,7 +112,21 @@ def _shape(mapper: Mapper[Any]) -> Shape:
     finds = any(name + INDEX_SUFFIX in table.columns for name in personal)
     # A plain text: of its own kind of text SQLAlchemy makes the driver ask for each row what to do with it.
     name, every = str(table.name), tuple(table.columns.keys())
-    return Shape(mapper, table, name, key, every, columns, defaults, row_digester(columns), personal, finds)
+    return Shape(
+        mapper,
+        table,
+        name,
+        key,
+        _picker(key),
+        every,
+        _picker(every),
+        columns,
+        _picker(columns),
+        defaults,
+        row_digester(columns),
+        personal,
+        finds,
+    )
 
 
 def _record(session: Session, rows: Iterable[tuple[Journaled, bool]]) -> None:
@@ -136,10 +171,9 @@ def insert_rows(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> None:
     given. Refuses a table whose events say more than digest and commitment, or that finds what is personal (TypeError).
     """
     if rows:
-        full, shape = _filled(model, rows), _shape(inspect(model))
-        values = [[row[name] for name in shape.all] for row in full]
-        insert_plain(session_connection(), shape.table, shape.all, values)
-        _record_plain(shape, full, commits=True)
+        full, shape, session = _filled(model, rows), _shape_of(model), db.session()
+        insert_plain(connection_of(session), shape.table, shape.all, list(map(shape.all_of, full)))
+        _record_plain(session, shape, full, commits=True)
 
 
 def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
@@ -147,11 +181,10 @@ def insert_new(model: type[Journaled], row: dict[str, Any]) -> bool:
 
     Where another transaction is inserting the same this waits for its end.
     """
-    (full,), shape = _filled(model, [row]), _shape(inspect(model))
-    values = [full[name] for name in shape.all]
-    if not insert_plain_new(session_connection(), shape.table, shape.all, values):
+    (full,), shape, session = _filled(model, [row]), _shape_of(model), db.session()
+    if not insert_plain_new(connection_of(session), shape.table, shape.all, shape.all_of(full)):
         return False
-    _record_plain(shape, [full], commits=True)
+    _record_plain(session, shape, [full], commits=True)
     return True
 
 
@@ -193,11 +226,11 @@ def change_rows(model: type[Journaled], names: tuple[str, ...], rows: Sequence[M
     """
     if rows:
         _refuse_telling_more(model)
-        shape = _shape(inspect(model))
+        shape, session = _shape_of(model), db.session()
         _refuse_personal(shape, names)
-        update_plain(session_connection(), shape.table, shape.key, names, rows)
-        _record_plain(shape, rows)
-        _read_anew(shape, rows)
+        update_plain(connection_of(session), shape.table, shape.key, names, rows)
+        _record_plain(session, shape, rows)
+        _read_anew(session, shape, rows)
 
 
 def telling(model: type[Journaled], statement: Update) -> Update:
@@ -206,7 +239,7 @@ def telling(model: type[Journaled], statement: Update) -> Update:
     Refuses a table whose events say more than the digest (TypeError).
     """
     _refuse_telling_more(model)
-    shape = _shape(inspect(model))
+    shape = _shape_of(model)
     return statement.returning(*(shape.table.c[name] for name in dict.fromkeys(shape.key + shape.columns)))
 
 
@@ -224,9 +257,9 @@ def changed_rows(
     """
     rows: list[Mapping[str, Any]] = [{**row._mapping, **personal} for row in run(statement, values)]
     if rows:
-        shape = _shape(inspect(model))
-        _record_plain(shape, rows, commits=bool(personal))
-        _read_anew(shape, rows)
+        shape, session = _shape_of(model), db.session()
+        _record_plain(session, shape, rows, commits=bool(personal))
+        _read_anew(session, shape, rows)
     return rows
 
 
@@ -243,7 +276,7 @@ def change(row: Journaled, **values: Any) -> None:
     for name, value in values.items():
         set_committed_value(row, name, value)
     keyed = {name: getattr(row, name) for name in shape.key}
-    update_plain(session_connection(), shape.table, shape.key, tuple(values), [values | keyed])
+    update_plain(connection_of(session), shape.table, shape.key, tuple(values), [values | keyed])
     _record(session, [(row, False)])
 
 
@@ -257,11 +290,10 @@ def _refuse_telling_more(model: type[Journaled]) -> None:
         raise TypeError(f"{model.__name__} tells more in its events than its values: change an object.")
 
 
-def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
-    session = db.session()
+def _read_anew(session: Session, shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
     held = session.identity_map
     for row in rows if len(held) else ():
-        found = held.get(shape.mapper.identity_key_from_primary_key(tuple([row[name] for name in shape.key])))
+        found = held.get(shape.mapper.identity_key_from_primary_key(tuple(shape.key_of(row))))
         if found is not None:
             if instance_state(found).modified:  # reading it anew would lose that without a word
                 raise TypeError(f"A row of {shape.name} was changed in its object: flush before.")
@@ -269,7 +301,7 @@ def _read_anew(shape: Shape, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    shape = _shape(inspect(model))
+    shape = _shape_of(model)
     if shape.finds or model.journal_extra is not Journaled.journal_extra:
         raise TypeError(f"{model.__name__} needs more than its values: add it as an object.")
     full = [{**shape.defaults, **row} for row in rows]
@@ -279,14 +311,14 @@ def _filled(model: type[Journaled], rows: Sequence[dict[str, Any]]) -> list[dict
     return full
 
 
-def _record_plain(shape: Shape, rows: Sequence[Mapping[str, Any]], *, commits: bool = False) -> None:
-    session, moment, table = db.session(), clock.now(), shape.name
+def _record_plain(session: Session, shape: Shape, rows: Sequence[Mapping[str, Any]], *, commits: bool = False) -> None:
+    moment, table, commits = clock.now(), shape.name, commits and bool(shape.personal)
     at, events = moment.isoformat(), session.info.setdefault(_WAITING, [])
     kept.note_change(session, table)
     committer = Committer(session, session.info.setdefault(_SALTS, {}))
     for row in rows:
-        key = "/".join([str(row[name]) for name in shape.key])
-        digest = shape.digest([row[name] for name in shape.columns])
+        key = "/".join(map(str, shape.key_of(row)))
+        digest = shape.digest(shape.columns_of(row))
         more = committer.of_new(table, key, {name: row[name] for name in shape.personal}) if commits else {}
         events.append(_event(moment, at, table, key, digest, more))
 
@@ -321,12 +353,12 @@ def _before_savepoint(connection: Connection, _name: str | None) -> None:
         _write(db.session(), connection)
 
 
-_JOURNAL = (Event.__tablename__, Salt.__tablename__)
+_EVENTS, _SALTS_KEPT = Event.__tablename__, Salt.__tablename__
 
 
 def _before_reading(connection: Connection, _cursor: object, statement: str, *_more: object) -> None:
     """Whoever reads the journal within the transaction finds what the transaction has done."""
-    if any(each in statement for each in _JOURNAL) and has_app_context() and db.session.registry.has():
+    if (_EVENTS in statement or _SALTS_KEPT in statement) and has_app_context() and db.session.registry.has():
         session = db.session()
         if _WAITING in session.info and session.connection() is connection:
             _write(session, connection)
