@@ -4,6 +4,9 @@ The receipt follows by the outbox (docs/decisions/0009): its number is taken in 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
 
 from marketplace.accounts.organisations import platform_facts
 from marketplace.catalogue import stock as shelf
@@ -11,13 +14,12 @@ from marketplace.catalogue.stock import Held
 from marketplace.kernel import clock, outbox
 from marketplace.kernel.dates import day_in
 from marketplace.kernel.db import db
-from marketplace.kernel.journal.recorder import change
+from marketplace.kernel.journal.recorder import change_rows
 from marketplace.kernel.money import Money
 from marketplace.kernel.together import together
 from marketplace.ledger.services import Draft, prepare, record
 from orders.checkout import posting, states, totals
 from orders.checkout.models import Order, OrderLine
-from orders.checkout.services import lock_order
 from orders.checkout.sold_lines import SoldLine, lines_to_sell
 from orders.checkout.splits import amount_of, freeze
 from orders.fulfilment import services as fulfilment
@@ -30,21 +32,19 @@ from producers.lots.models import Lot
 from producers.lots.selling import Sold
 
 
-def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source: str | None = None) -> Order:
+def finalise_paid(order: Row[Any], paid: Money, *, fund: str = "provider", source: str | None = None) -> None:
     """Take the whole payment of an order: sell what it holds, freeze splits, post, have the receipt made.
 
-    `fund` is the platform's account the money lies in, `source` the fact that the entries name (the order).
-    Paying a paid order again changes nothing. Raises PaidTooLate where the order no longer holds its pieces, with
-    nothing changed: the caller sends the money back.
+    `order` is as `lock_columns` gives it, `fund` the platform's account the money lies in, `source` the fact that the
+    entries name (the order). Paying a paid order again changes nothing. Raises PaidTooLate where the order no longer
+    holds its pieces, with nothing changed: the caller sends the money back.
     """
-    order = lock_order(order_id)
     try:
         state = states.after(order.state, states.Event.PAY)
     except states.AlreadyDone:
-        return order
+        return
     if paid != Money(order.amount_minor, order.charge_currency):
         raise ValueError("An order is paid whole, in its own currency.")
-    db.session.flush()  # from here on statements go past the session, and see nothing that waits in it
     lines, held = lines_to_sell(order.id), shelf.held_for(order.id)
     _refuse_unheld(lines, held)
     sold = _take_lots(lines)
@@ -52,7 +52,8 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
     dues, entries = _entries(order, lines, source or order.id, paid, splits, sold)
     posted = prepare([posting.payment_of(source or order.id, order.number, paid, fund), *entries])
     with together():
-        change(order, state=state.value, paid_at=clock.now(), captured_minor=paid.minor, fund=fund)
+        became = {"state": state.value, "paid_at": clock.now(), "captured_minor": paid.minor, "fund": fund}
+        change_rows(Order, tuple(became), [{**order._mapping, **became}])
         freeze(splits, order.id)
         settlement.note_dues(order.id, "sale", order.id, dues)
         record(posted)
@@ -61,7 +62,6 @@ def finalise_paid(order_id: str, paid: Money, *, fund: str = "provider", source:
         shelf.settle(held, "sold")
     # The row that others wait for comes last: the pieces on the shelf.
     shelf.sell(held)
-    return order
 
 
 def _refuse_unheld(lines: Sequence[SoldLine], held: Sequence[Held]) -> None:
@@ -70,7 +70,7 @@ def _refuse_unheld(lines: Sequence[SoldLine], held: Sequence[Held]) -> None:
         raise states.PaidTooLate
 
 
-def _split(order: Order, lines: Sequence[SoldLine], sold: Mapping[str, Sold]) -> dict[str, list[totals.Row]]:
+def _split(order: Row[Any], lines: Sequence[SoldLine], sold: Mapping[str, Sold]) -> dict[str, list[totals.Row]]:
     """Rule 15: tax, actual cost, rules, fee share, surplus of every line, in both currencies, by line."""
     shares = totals.fee_shares(order.fee_minor, [line.charge_minor for line in lines])
     splits = {}
@@ -93,7 +93,7 @@ def _take_lots(lines: Sequence[SoldLine]) -> dict[str, Sold]:
 
 
 def _entries(
-    order: Order,
+    order: Row[Any],
     lines: Sequence[SoldLine],
     source: str,
     paid: Money,

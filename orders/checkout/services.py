@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, inspect, select
 
 from marketplace.accounts.actor import Actor
 from marketplace.catalogue import frozen
@@ -16,8 +16,9 @@ from marketplace.config import CARD_HOLD_MINUTES, ORDERS_EXPIRED_PER_RUN_MAX, TR
 from marketplace.kernel import clock, ids, memo, outbox
 from marketplace.kernel.db import db
 from marketplace.kernel.errors import Conflict, LumbungError, NotFound
-from marketplace.kernel.journal.recorder import insert_new_object, insert_rows
+from marketplace.kernel.journal.recorder import digest_columns, insert_new_object, insert_rows
 from marketplace.kernel.money import Money
+from marketplace.kernel.plain import run
 from marketplace.kernel.together import together
 from orders.cart.queries import goods_of
 from orders.cart.services import empty_basket
@@ -230,6 +231,25 @@ def _lock_order(order_id: str) -> Order:
 def _locking() -> Select[tuple[Order]]:
     query = select(Order).where(Order.id == bindparam("id")).with_for_update()
     return query.execution_options(populate_existing=True)
+
+
+def lock_columns(order_id: str) -> Row[Any]:
+    """The columns of an order, all but the personal ones, locked as `lock_order` locks it.
+
+    For what goes past the session's objects; read anew each time.
+    """
+    db.session.flush()  # a statement past the session sees nothing that waits in it
+    order = run(_locking_columns(), {"id": order_id}).first()
+    if order is None:
+        raise NotFound
+    return order
+
+
+@cache
+def _locking_columns() -> Select[Any]:
+    columns = Order.__table__.c
+    asked = select(*(columns[name] for name in digest_columns(inspect(Order))))
+    return asked.where(columns.id == bindparam("id")).with_for_update()
 
 
 def _end(order_id: str, event: states.Event) -> Order:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, Update, bindparam, func, select, update
+from sqlalchemy import Row, Select, Update, bindparam, func, select, update
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.organisations import platform
@@ -22,7 +22,7 @@ from orders.checkout.models import Order
 from orders.checkout.posting import book_of, post_in
 from orders.checkout.posting import payment_of as posting_of
 from orders.checkout.sale import finalise_paid
-from orders.checkout.services import lock_order
+from orders.checkout.services import lock_columns, lock_order
 from orders.checkout.terms import may_run, refuse_unless_operator
 from orders.payments import states as states_of_return
 from orders.payments.models import Dispute, MoneyBack, Payment, PaymentIntent
@@ -133,7 +133,7 @@ def take_payment(
 
     Money that finds the order ended, emptied or paid already becomes a sum to send back, never an error.
     """
-    order, moment = lock_order(order_id), clock.now()
+    order, moment = lock_columns(order_id), clock.now()
     payment = {
         "id": ids.new_id(),
         "order_id": order.id,
@@ -146,7 +146,6 @@ def take_payment(
         "received_at": moment,
         "confirmed_by": actor.user_id,
     }
-    db.session.flush()  # from here on statements go past the session, and see nothing that waits in it
     if insert_new(Payment, payment):
         ended = {"of_order": order.id, "ends": "succeeded" if method == "card" else "closed", "moment": moment}
         changed_rows(PaymentIntent, _ending_live(), ended)
@@ -160,18 +159,18 @@ def _ending_live() -> Update:
     return telling(PaymentIntent, live.values(state=bindparam("ends"), ended_at=bindparam("moment")))
 
 
-def _fill_or_send_back(order: Order, payment: Mapping[str, Any], amount: Money, source: str | None) -> None:
+def _fill_or_send_back(order: Row[Any], payment: Mapping[str, Any], amount: Money, source: str | None) -> None:
     whole = amount == Money(order.amount_minor, order.charge_currency)
     if whole and order.state != states.State.PAID:
         try:
-            finalise_paid(order.id, amount, fund=payment["fund"], source=source)
+            finalise_paid(order, amount, fund=payment["fund"], source=source)
         except states.PaidTooLate:
             whole = False
         else:
             return
     post_all([posting_of(payment["id"], order.number, amount, payment["fund"])])
     counted = db.session.get_one(Payment, payment["id"])
-    owe_back(order, amount, kind="unfilled", cause_id=counted.id, payment=counted)
+    owe_back(lock_order(order.id), amount, kind="unfilled", cause_id=counted.id, payment=counted)
     if counted.method == "card":
         outbox.publish("payment.unfilled", {"payment_id": counted.id})
 

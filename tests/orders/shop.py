@@ -16,7 +16,7 @@ from orders.cart import services as cart
 from orders.cart.wishes import Wish
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
-from orders.checkout.services import Buyer, place_order
+from orders.checkout.services import Buyer, lock_columns, place_order
 from orders.checkout.terms import record_rate, set_delivery_price
 from orders.receipts.services import issue_receipt
 from producers.cooperatives.services import record_opening_cash
@@ -65,7 +65,7 @@ class Shop:
         """A paid order with its receipt."""
         order = self.order(pieces, method=method)
         fund = "provider" if method == "card" else "bank:USD"
-        finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund=fund)
+        finalise_paid(lock_columns(order.id), Money(order.amount_minor, order.charge_currency), fund=fund)
         issue_receipt(order)
         return order
 

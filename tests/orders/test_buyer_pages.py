@@ -15,6 +15,7 @@ from orders.cart.models import BasketLine
 from orders.cart.wishes import Wish
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
+from orders.checkout.services import lock_columns
 from orders.receipts.models import Receipt
 from tests.after import deliver
 from tests.client import PageClient
@@ -51,7 +52,7 @@ def paid_receipt(buyer: PageClient, shop: Shop) -> str:
     fill_basket(buyer, shop)
     checked(buyer).form("client_key").send()
     (order,) = orders()
-    finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund="bank:USD")
+    finalise_paid(lock_columns(order.id), Money(order.amount_minor, order.charge_currency), fund="bank:USD")
     db.session.commit()
     deliver()
     return db.session.scalars(db.select(Receipt.token)).one()
@@ -244,7 +245,7 @@ def test_who_returns_before_the_answer_is_told_not_to_pay_again(buyer, shop):
     assert page.h1 == "Do not pay again. We are checking your payment."
     assert "a•••@example.org" in page.words
 
-    finalise_paid(order_id, amount)
+    finalise_paid(lock_columns(order_id), amount)
     db.session.commit()
     assert buyer.get(address, follow=True).h1 == "Thank you. Your order is paid."
 

@@ -8,6 +8,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout.models import BankAccount, ExchangeRate, Order
 from orders.checkout.sale import finalise_paid
+from orders.checkout.services import lock_columns
 from orders.fulfilment.models import CarrierPayment
 from orders.fulfilment.queries import parcel_numbered
 from tests.client import PageClient
@@ -38,7 +39,7 @@ def transfer(shop: Shop, pieces: dict[str, int]) -> str:
 
 def paid(shop: Shop, pieces: dict[str, int]) -> str:
     order = shop.order(pieces, method="transfer")
-    finalise_paid(order.id, Money(order.amount_minor, order.charge_currency), fund="bank:USD")
+    finalise_paid(lock_columns(order.id), Money(order.amount_minor, order.charge_currency), fund="bank:USD")
     number = order.number
     db.session.commit()
     return number

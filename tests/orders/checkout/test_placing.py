@@ -18,7 +18,7 @@ from orders.cart.wishes import Line, Wish
 from orders.checkout import services
 from orders.checkout.models import DeliveryPrice, Order
 from orders.checkout.sale import finalise_paid
-from orders.checkout.services import BasketEmpty, PriceChanged, place_order, quote
+from orders.checkout.services import BasketEmpty, PriceChanged, lock_columns, place_order, quote
 from orders.checkout.states import PaidAlready, PaidTooLate
 from orders.checkout.terms import (
     BadRate,
@@ -105,7 +105,7 @@ def test_one_cooperative_s_own_currency_needs_no_rate(shop: Shop) -> None:
         ("1", 28500000, 28500000),
         ("1", 18500000, 18500000),
     ]
-    finalise_paid(order.id, Money(order.amount_minor, "IDR"), fund="bank:IDR")
+    finalise_paid(lock_columns(order.id), Money(order.amount_minor, "IDR"), fund="bank:IDR")
 
 
 @pytest.mark.parametrize(("pieces", "currency"), [({"scarf": 1}, "IDR"), ({"scarf": 1}, "EUR")])
@@ -120,7 +120,7 @@ def test_one_sellers_currency_pays_both_once_the_others_rate_is_there(shop: Shop
     record_rate(SYSTEM, charge_currency="IDR", currency="THB", rate="0.00216", source="a test", observed_on=SALE_DAY)
 
     order = shop.order({"scarf": 1, "runner": 1}, method="transfer", currency="IDR")
-    finalise_paid(order.id, Money(order.amount_minor, "IDR"), fund="bank:IDR")
+    finalise_paid(lock_columns(order.id), Money(order.amount_minor, "IDR"), fund="bank:IDR")
 
     assert order.charge_currency == "IDR"
     assert_sound()
@@ -185,7 +185,7 @@ def test_a_due_order_lets_its_pieces_go(shop: Shop) -> None:
 
     assert shop.scarf.stocks[0].available == 7
     with pytest.raises(PaidTooLate):
-        finalise_paid(order.id, Money(order.amount_minor, "USD"))
+        finalise_paid(lock_columns(order.id), Money(order.amount_minor, "USD"))
 
 
 def test_a_paid_order_neither_expires_nor_is_cancelled(shop: Shop) -> None:

@@ -16,7 +16,7 @@ from marketplace.kernel.mail import Letter
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
-from orders.checkout.services import cancel_order, expire_order
+from orders.checkout.services import cancel_order, expire_order, lock_columns
 from orders.checkout.terms import name_bank_account
 from orders.fulfilment.services import mark_sent, parcel_of
 from orders.letters import handlers
@@ -230,7 +230,7 @@ def test_old_news_and_history_are_not_written(shop: Shop, posted):
 def test_a_card_order_leads_to_its_page_and_a_paid_one_is_not_asked_again(shop: Shop, posted):
     shop.order({"scarf": 1})
     paid = shop.order({"scarf": 1})
-    finalise_paid(paid.id, Money(paid.amount_minor, "USD"))
+    finalise_paid(lock_columns(paid.id), Money(paid.amount_minor, "USD"))
 
     subjects = [subject for subject, _text in posted()]
 

@@ -12,6 +12,7 @@ from marketplace.kernel.db import db
 from marketplace.kernel.money import Money
 from orders.checkout.models import Order
 from orders.checkout.sale import finalise_paid
+from orders.checkout.services import lock_columns
 from orders.receipts import handlers
 from orders.receipts.invariants import paid_orders_have_one
 from orders.receipts.models import Receipt
@@ -27,7 +28,7 @@ from tests.orders.shop import Shop
 def order(shop: Shop) -> Order:
     """Paid a moment ago."""
     placed = shop.order({"scarf": 2})
-    finalise_paid(placed.id, Money(placed.amount_minor, placed.charge_currency))
+    finalise_paid(lock_columns(placed.id), Money(placed.amount_minor, placed.charge_currency))
     db.session.commit()
     return placed
 
