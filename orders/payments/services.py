@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Row, Select, Update, bindparam, func, select, update
+from sqlalchemy import Row, Select, Update, bindparam, func, literal_column, select, update
 
 from marketplace.accounts.actor import SYSTEM, Actor
 from marketplace.accounts.organisations import platform
@@ -155,7 +155,9 @@ def take_payment(
 @cache
 def _ending_live() -> Update:
     table = PaymentIntent.__table__
-    live = update(PaymentIntent).where(table.c.order_id == bindparam("of_order"), table.c.state == "open")
+    # In the text: SQLite plans a statement anew each time where a bound value decides if a partial index serves.
+    is_open = table.c.state == literal_column("'open'")
+    live = update(PaymentIntent).where(table.c.order_id == bindparam("of_order"), is_open)
     return telling(PaymentIntent, live.values(state=bindparam("ends"), ended_at=bindparam("moment")))
 
 
