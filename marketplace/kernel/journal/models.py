@@ -35,12 +35,13 @@ class Event(Base):
     __tablename__ = "journal_event"
     __table_args__ = (
         Index("ix_journal_event_row", "row_id", "id"),
+        # SQLite finds what waits in the index of numbers, in order.
         Index(
             "ix_journal_event_unsequenced",
             "id",
-            sqlite_where=text("seq IS NULL"),
             postgresql_where=text("seq IS NULL"),
-        ),
+            info={"only": "postgresql"},
+        ).ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)

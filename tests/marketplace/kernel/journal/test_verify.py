@@ -221,3 +221,12 @@ def test_a_check_that_stumbles_is_a_finding_and_the_others_still_run(house: Orga
     findings = list(run_all())
 
     assert [finding.check for finding in findings] == ["stumbles", "after"]
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_waits_is_found_in_the_index_of_numbers_and_lies_there_in_order(house: Organisation) -> None:
+    query = select(Event.leaf).where(Event.seq.is_(None)).order_by(Event.id)
+
+    (step,) = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query.compile(db.engine)}").all()
+
+    assert step.detail == "SEARCH journal_event USING INDEX sqlite_autoindex_journal_event_1 (seq=?)"
