@@ -1,12 +1,13 @@
 """Services on baskets. A change is the new quantity, so repeating it is harmless."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Delete, FromClause, Select, Update, bindparam, delete, select, update
+from sqlalchemy import Delete, FromClause, Select, Update, bindparam, delete, or_, select, update
 
 from marketplace.catalogue.models import Listing
 from marketplace.config import BASKET_CHANGED_S, BASKET_LINES_MAX, BASKET_QUANTITY_MAX
@@ -143,23 +144,33 @@ def _emptying() -> Delete:
 
 
 def adopt_basket(stranger: Wish, user_id: str) -> Wish:
-    """Give a stranger's basket to the user who just signed in; what both hold keeps the larger quantity."""
+    """Give a stranger's basket to the user who just signed in; what both hold keeps the larger quantity.
+
+    Refuses one that another press joined with hers in the meantime: what that ordered would lie there again.
+    """
     own = basket_of(user_id, None, with_goods=False)
     if own is None:
-        write(_giving(), {"basket": stranger.id, "user": user_id})
+        if write(_giving(), {"basket": stranger.id, "user": user_id}).rowcount != 1:
+            raise Conflict
         return stranger
+    if own.id == stranger.id:  # another press gave it to her just now
+        return own
     held = {line.listing_id: line.quantity for line in own.lines}
     for line in stranger.lines[:BASKET_LINES_MAX]:
         if line.listing_id in held or len(own.lines) < BASKET_LINES_MAX:
-            set_quantity(own, line.listing_id, max(line.quantity, held.get(line.listing_id, 0)))
+            with suppress(NotFound):  # withdrawn since: it would keep her from every change
+                set_quantity(own, line.listing_id, max(line.quantity, held.get(line.listing_id, 0)))
     write(_emptying(), {"basket": stranger.id})
-    write(_ending(), {"basket": stranger.id})
+    if write(_ending(), {"basket": stranger.id}).rowcount != 1:
+        raise Conflict
     return own
 
 
 @cache
 def _giving() -> Update:
-    given = update(Basket).where(Basket.__table__.c.id == bindparam("basket"))
+    table = Basket.__table__
+    free = or_(table.c.user_id.is_(None), table.c.user_id == bindparam("user"))
+    given = update(Basket).where(table.c.id == bindparam("basket"), free)
     return given.values(user_id=bindparam("user"), token_hash=None)
 
 

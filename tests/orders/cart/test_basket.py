@@ -1,12 +1,14 @@
 """Baskets: set, not counted up; bounded; a stranger's becomes the user's."""
 
+from dataclasses import replace
+
 import pytest
 
 from marketplace.accounts.models import User
 from marketplace.config import BASKET_QUANTITY_MAX
 from marketplace.kernel import clock
 from marketplace.kernel.db import db
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.errors import Conflict, NotFound
 from orders.cart import services as cart
 from orders.cart.queries import basket_of, pieces_in
 from orders.cart.services import BasketFull, QuantityOutOfBounds
@@ -82,3 +84,47 @@ def test_a_first_basket_is_taken_over_whole(shop: Shop) -> None:
 
     assert kept is stranger
     assert basket_of(someone.id, None, with_goods=False) == kept
+
+
+def test_what_another_press_joined_meanwhile_is_not_joined_again(shop: Shop) -> None:
+    someone = user()
+    cart.open_basket(user_id=someone.id)
+    stranger = shop.basket({"scarf": 3})
+    seen_by_another = replace(stranger, lines=list(stranger.lines))
+    ordered = cart.adopt_basket(stranger, someone.id)
+    cart.empty_basket(ordered)()
+
+    with pytest.raises(Conflict):
+        cart.adopt_basket(seen_by_another, someone.id)
+
+
+def test_what_another_press_gave_her_meanwhile_stays_as_it_is(shop: Shop) -> None:
+    someone = user()
+    stranger = shop.basket({"scarf": 3, "runner": 2})
+    seen_by_another = replace(stranger, lines=list(stranger.lines))
+    given = cart.adopt_basket(stranger, someone.id)
+    cart.remove_from_basket(given, shop.scarf.id)
+
+    kept = cart.adopt_basket(seen_by_another, someone.id)
+
+    assert [line.listing_id for line in kept.lines] == [shop.runner.id]
+    assert basket_of(someone.id, None, with_goods=False) == kept
+
+
+def test_a_basket_that_somebody_else_took_is_not_given(shop: Shop) -> None:
+    stranger = shop.basket({"scarf": 3})
+    cart.adopt_basket(stranger, user().id)
+
+    with pytest.raises(Conflict):
+        cart.adopt_basket(stranger, user().id)
+
+
+def test_what_was_withdrawn_meanwhile_keeps_nobody_from_joining_the_rest(shop: Shop) -> None:
+    someone = user()
+    cart.open_basket(user_id=someone.id)
+    stranger = shop.basket({"scarf": 3, "runner": 2})
+    shop.scarf.withdrawn_at = clock.now()
+
+    kept = cart.adopt_basket(stranger, someone.id)
+
+    assert [line.listing_id for line in kept.lines] == [shop.runner.id]
