@@ -41,9 +41,19 @@ def fraction(value: Exact | str) -> Fraction:
 
 def round_half_away(value: Exact) -> int:
     """The nearest whole number, halves away from zero."""
-    numerator, denominator = fraction(value).as_integer_ratio()
+    return rounded(*fraction(value).as_integer_ratio())
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """A quotient as `round_half_away` rounds it; the denominator is above zero."""
     magnitude = (2 * abs(numerator) + denominator) // (2 * denominator)
     return magnitude if numerator >= 0 else -magnitude
+
+
+def portion(amount: int, rate: Exact | str) -> int:
+    """`amount` × `rate`, rounded once."""
+    numerator, denominator = fraction(rate).as_integer_ratio()
+    return rounded(amount * numerator, denominator)
 
 
 def share(total: int, weights: Sequence[int]) -> list[int]:
@@ -137,9 +147,10 @@ class Money:
 
     def times(self, factor: Exact | str) -> Self:
         """This amount multiplied and rounded once."""
-        return type(self)(round_half_away(self.minor * fraction(factor)), self.currency)
+        return type(self)(portion(self.minor, factor), self.currency)
 
     def converted(self, rate: Exact | str, currency: str) -> Self:
         """This amount × `rate` (units of `currency` for one of ours, in main units), rounded once."""
-        scale = Fraction(10) ** (exponent(currency) - exponent(self.currency))
-        return type(self)(round_half_away(self.minor * fraction(rate) * scale), currency)
+        numerator, denominator = fraction(rate).as_integer_ratio()
+        numerator, denominator = numerator * 10 ** exponent(currency), denominator * 10 ** exponent(self.currency)
+        return type(self)(rounded(self.minor * numerator, denominator), currency)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from marketplace.kernel.money import Exact, Money, fraction, round_half_away, share
+from marketplace.kernel.money import Exact, Money, portion, share
 from producers.fairprice.pricing import PURPOSES, SplitRow
 
 PAYMENT_FEE = "payment_fee"
@@ -43,7 +43,7 @@ def origin_of(charge: Money, rate: str, currency: str) -> Money:
 
 def fee_estimate(charges: Sequence[int], rate: Exact, fixed_minor: int) -> int:
     """The payment fee expected for an order: a percentage of all charges, rounded, and a fixed part, once."""
-    return round_half_away(sum(charges) * fraction(rate)) + fixed_minor
+    return portion(sum(charges), rate) + fixed_minor
 
 
 def fee_shares(fee_minor: int, charges: Sequence[int]) -> list[int]:

@@ -11,7 +11,7 @@ from itertools import count
 from flask_babel import lazy_gettext as _l
 
 from marketplace.kernel.errors import Invalid
-from marketplace.kernel.money import round_half_away
+from marketplace.kernel.money import portion, rounded
 
 PURPOSES = (
     "crop",
@@ -82,7 +82,8 @@ def sort_key(row: CostRow | SplitRow) -> tuple[int, str]:
 
 def tax_within(gross_minor: int, rate: Fraction) -> int:
     """The tax inside a price that includes it."""
-    return round_half_away(gross_minor * rate / (1 + rate))
+    numerator, denominator = rate.as_integer_ratio()
+    return rounded(gross_minor * numerator, denominator + numerator)
 
 
 def split_line(gross_minor: int, rules: Rules, costs: Sequence[CostRow], payment_fee_minor: int) -> list[SplitRow]:
@@ -94,10 +95,10 @@ def split_line(gross_minor: int, rules: Rules, costs: Sequence[CostRow], payment
     net = gross_minor - tax
     labour = sum(row.amount_minor for row in costs if row.purpose == "labour")
     by_rule = {
-        "overhead": round_half_away(labour * rules.overhead_on_labour),
-        "premium": round_half_away(net * rules.premium),
-        "reserve": round_half_away(net * rules.reserve),
-        "platform_fee": round_half_away(net * rules.platform_fee),
+        "overhead": portion(labour, rules.overhead_on_labour),
+        "premium": portion(net, rules.premium),
+        "reserve": portion(net, rules.reserve),
+        "platform_fee": portion(net, rules.platform_fee),
         "payment_fee": payment_fee_minor,
         "tax": tax,
     }
@@ -120,7 +121,7 @@ def split_parcel(gross_minor: int, rules: Rules, payment_fee_minor: int) -> list
 
 def split_piece(price_minor: int, rules: Rules, costs: Sequence[CostRow], fee_rate: Fraction) -> list[SplitRow]:
     """Split one piece's price as shown at publishing, with the fee estimate's percentage (rule 14)."""
-    return split_line(price_minor, rules, costs, round_half_away(price_minor * fee_rate))
+    return split_line(price_minor, rules, costs, portion(price_minor, fee_rate))
 
 
 def surplus_of(rows: Sequence[SplitRow]) -> int:
@@ -138,7 +139,7 @@ def floor_price(costs_of_one_piece: Sequence[CostRow], rules: Rules, fee_rate: F
     if kept <= 0:
         raise NoFloor
     labour = sum(row.amount_minor for row in costs_of_one_piece if row.purpose == "labour")
-    fixed = sum(row.amount_minor for row in costs_of_one_piece) + round_half_away(labour * rules.overhead_on_labour)
+    fixed = sum(row.amount_minor for row in costs_of_one_piece) + portion(labour, rules.overhead_on_labour)
     surely_too_low = int((fixed - ROUNDINGS_OF_A_SPLIT) / kept)
     return next(
         price

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.kernel.money import CurrencyMismatch, Money, fraction, round_half_away, share, take
+from marketplace.kernel.money import CurrencyMismatch, Money, exponent, fraction, portion, round_half_away, share, take
 
 amounts = st.lists(st.integers(-(10**12), 10**12), min_size=1, max_size=20)
 positive = st.lists(st.integers(0, 10**12), min_size=1, max_size=20)
@@ -16,6 +16,18 @@ positive = st.lists(st.integers(0, 10**12), min_size=1, max_size=20)
 )
 def test_halves_go_away_from_zero(value, expected):
     assert round_half_away(fraction(value)) == expected
+
+
+@given(st.integers(), st.fractions())
+def test_a_portion_is_the_exact_product_rounded(amount, rate):
+    assert portion(amount, rate) == round_half_away(amount * rate)
+
+
+@given(st.integers(), st.fractions(), st.sampled_from(["USD", "JPY", "KWD"]), st.sampled_from(["IDR", "VND", "KWD"]))
+def test_a_conversion_is_the_exact_product_rounded(minor, rate, ours, theirs):
+    converted = Money(minor, ours).converted(rate, theirs)
+
+    assert converted.minor == round_half_away(minor * rate * Fraction(10) ** (exponent(theirs) - exponent(ours)))
 
 
 def test_a_float_is_refused():
