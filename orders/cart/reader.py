@@ -50,7 +50,7 @@ def header() -> dict[str, Any]:
 def seen() -> Wish | None:
     """The reader's basket as it is; a page that only shows it makes none.
 
-    What she put in before signing in counts until her next change makes both one. Read once a request.
+    What she put in before signing in is shown with it, as her next change or order makes both one. Read once a request.
     """
     kept = _kept()
     if "basket" not in kept:
@@ -62,10 +62,11 @@ def seen() -> Wish | None:
 
 
 def _found() -> Wish | None:
-    stranger = queries.basket_of(None, _token())
-    if stranger is not None and stranger.lines:
-        return stranger
-    return queries.basket_of(_user_id(), None) if _user_id() else None
+    stranger, user_id = queries.basket_of(None, _token()), _user_id()
+    kept = queries.basket_of(user_id, None) if user_id else None
+    if stranger is None or not stranger.lines:
+        return kept
+    return services.joined(kept, stranger) if kept is not None else stranger
 
 
 def own(*, with_goods: bool = False) -> Wish:

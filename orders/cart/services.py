@@ -155,15 +155,24 @@ def adopt_basket(stranger: Wish, user_id: str) -> Wish:
         return stranger
     if own.id == stranger.id:  # another press gave it to her just now
         return own
-    held = {line.listing_id: line.quantity for line in own.lines}
-    for line in stranger.lines[:BASKET_LINES_MAX]:
-        if line.listing_id in held or len(own.lines) < BASKET_LINES_MAX:
+    for line in joined(own, stranger).lines:
+        if line not in own.lines:
             with suppress(NotFound):  # withdrawn since: it would keep her from every change
-                set_quantity(own, line.listing_id, max(line.quantity, held.get(line.listing_id, 0)))
+                set_quantity(own, line.listing_id, line.quantity)
     write(_emptying(), {"basket": stranger.id})
     if write(_ending(), {"basket": stranger.id}).rowcount != 1:
         raise Conflict
     return own
+
+
+def joined(own: Wish, stranger: Wish) -> Wish:
+    """What two baskets hold once they are one: each thing in the larger quantity, as much as one order may hold."""
+    lines = {line.listing_id: line for line in own.lines}
+    for line in stranger.lines:
+        held = lines.get(line.listing_id)
+        if (held is None and len(lines) < BASKET_LINES_MAX) or (held is not None and held.quantity < line.quantity):
+            lines[line.listing_id] = line
+    return Wish(own.id, own.changed_at, list(lines.values()))
 
 
 @cache

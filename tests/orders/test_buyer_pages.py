@@ -121,6 +121,22 @@ def test_a_refusal_right_after_signing_in_loses_no_basket(buyer, shop):
     assert "Total US$95.48" in buyer.get("/basket").words
 
 
+def test_who_signs_in_orders_what_both_baskets_hold_and_is_told_so_before(app, buyer, shop):
+    user = make_user()
+    db.session.commit()
+    PageClient(app).sign_in(user).post("/basket/add", {"listing_id": shop.runner.id})
+    buyer.post("/basket/add", {"listing_id": shop.scarf.id})
+    buyer.sign_in(user)
+
+    page = checked(buyer)
+    page.form("client_key").send()
+
+    assert "Total US$95.48" in page.words
+    (order,) = orders()
+    assert len([line for line in order.lines if line.kind == "item"]) == 2
+    assert "Nothing is in it yet." in buyer.get("/basket").words
+
+
 def test_a_line_that_another_press_took_out_meanwhile_is_told_as_a_clash(buyer, shop, monkeypatch):
     fill_basket(buyer, shop)
     touch = cart._touch
