@@ -4,7 +4,9 @@ One sequencer at a time (advisory lock). It runs every 100 ms inside `lumbung wo
 `verify`. A global chain inside every transaction would cost three quarters of the throughput (DESIGN.md §3.7).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from sqlalchemy import BigInteger, Select, Update, bindparam, func, select, text, tuple_, update
@@ -39,25 +41,61 @@ def tree_size() -> int:
     return 0 if last is None else last + 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Events that wait and all that follows from them, worked out for a tree of this size."""
+
+    size: int
+    event_ids: list[int]
+    nodes: Sequence[tuple[int, int, bytes]]
+    checkpoint: tuple[int, datetime, str, str]
+
+
 def _sequence_batch() -> int:
-    if not _something_waits():
-        return 0
-    if is_postgresql():
-        db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
-    waiting = run(_waiting(), {"most": BATCH}).all()
-    if not waiting:
+    batch = _locked_batch() if is_postgresql() else _batch_ahead()
+    if batch is None:
         db.session.rollback()
         return 0
+    connection = db.session.connection()
+    insert_plain(connection, Node.__table__, ("level", "position", "hash"), batch.nodes)
+    _number(batch.event_ids, batch.size)
+    insert_plain(connection, Checkpoint.__table__, ("size", "at", "root", "note"), [batch.checkpoint])
+    db.session.commit()
+    return len(batch.event_ids)
+
+
+def _locked_batch() -> _Batch | None:
+    if not _something_waits():
+        return None
+    db.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    return _next_batch()
+
+
+def _batch_ahead() -> _Batch | None:
+    """The next batch, worked out before SQLite's one writer is kept waiting for it; the transaction that writes begins.
+
+    Events have their ids in the order of their commits there, so those that came since follow these. Where another
+    sequencer was faster the tree has grown, and the batch is worked out again.
+    """
+    with reading():
+        batch = _next_batch()
+        db.session.rollback()
+    if batch is None or tree_size() == batch.size:
+        return batch
+    return _next_batch()
+
+
+def _next_batch() -> _Batch | None:
+    waiting = run(_waiting(), {"most": BATCH}).all()
+    if not waiting:
+        return None
     size = tree_size()
     known = _stored(merkle.frontier(size))
     hashes = [merkle.leaf_hash(leaf.encode()) for _id, leaf in waiting]
     nodes = merkle.append(size, hashes, lambda level, index: known[level, index])
     known |= {(level, position): hash_ for level, position, hash_ in nodes}
-    insert_plain(db.session.connection(), Node.__table__, ("level", "position", "hash"), nodes)
-    _number([event_id for event_id, _leaf in waiting], size)
-    _sign(size + len(waiting), known)
-    db.session.commit()
-    return len(waiting)
+    signed = _signed(size + len(waiting), known)
+    return _Batch(size, [event_id for event_id, _leaf in waiting], nodes, signed)
 
 
 def _something_waits() -> bool:
@@ -79,12 +117,10 @@ def _number(event_ids: list[int], first: int) -> None:
         start = end
 
 
-def _sign(size: int, nodes: Mapping[tuple[int, int], bytes]) -> None:
+def _signed(size: int, nodes: Mapping[tuple[int, int], bytes]) -> tuple[int, datetime, str, str]:
     root = merkle.root(size, lambda level, index: nodes[level, index])
     key = signer()
-    note = make_checkpoint(key.name, size, root, key)
-    row = (size, clock.now(), root.hex(), note)
-    insert_plain(db.session.connection(), Checkpoint.__table__, ("size", "at", "root", "note"), [row])
+    return size, clock.now(), root.hex(), make_checkpoint(key.name, size, root, key)
 
 
 def _stored(places: list[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
