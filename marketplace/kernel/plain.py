@@ -136,7 +136,7 @@ def run(statement: Statement, values: Mapping[str, Any] | None = None) -> Result
     if kept is None:
         return connection.execute(statement, values)
     cursor = send(connection, kept.text, kept.given(values or {}))
-    return kept.read(rows_of(connection, cursor), cursor.description, connection.dialect)
+    return kept.read(rows_of(connection, cursor), cursor, connection.dialect)
 
 
 def write(statement: Statement, values: Mapping[str, Any] | None = None) -> Any:

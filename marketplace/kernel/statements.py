@@ -54,10 +54,10 @@ class Made:
             full[name] = turn(full[name])
         return full if self._order is None else [full[name] for name in self._order]
 
-    def read(self, rows: Sequence[Any], told: Sequence[Sequence[Any]], dialect: Dialect) -> Result[Any]:
-        """The rows that the driver gave, with what it told of their columns."""
+    def read(self, rows: Sequence[Any], cursor: Any, dialect: Dialect) -> Result[Any]:
+        """The rows that the driver's cursor gave, with what it tells of their columns."""
         if self._shape is None:  # the driver's own name and type of a column are known with the first answer
-            self._shape = self._shape_of(told, dialect)
+            self._shape = self._shape_of(cursor.description, dialect)
         names, turns = self._shape
         return IteratorResult(names, iter([_turned(list(row), turns) for row in rows] if turns else rows))
 
