@@ -36,6 +36,20 @@ def insert_plain_new(connection: Connection, table: FromClause, names: Sequence[
     return bool(_insert_plain(connection, table, tuple(names), [row], " ON CONFLICT DO NOTHING").rowcount == 1)
 
 
+def replace_plain(
+    connection: Connection,
+    table: FromClause,
+    keys: Sequence[str],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+) -> None:
+    """Insert rows as `insert_plain` does; where one with the same `keys` is there already it gets the new values."""
+    if rows:
+        ending = f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET "
+        ending += ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+        _insert_plain(connection, table, tuple(names), rows, ending)
+
+
 def update_plain(
     connection: Connection,
     table: FromClause,

@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, String, and_, delete, func, or_, select, text, type_coerce
+from sqlalchemy import Connection, String, and_, delete, func, or_, select, type_coerce
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.orm.attributes import instance_state
 
@@ -23,6 +23,7 @@ from marketplace.kernel.invariants import Broken
 from marketplace.kernel.journal.canonical import canonical_bytes
 from marketplace.kernel.journal.models import Event, Journaled, Salt
 from marketplace.kernel.personal import FieldUnreadable, Personal, opened
+from marketplace.kernel.plain import replace_plain
 
 LEAF_KEY = "commitment"
 SALT_BYTES = 16
@@ -52,12 +53,6 @@ def beginning(moment: datetime) -> dict[str, Any]:
     fields = {"at": moment.isoformat(), "digest": "0" * 64, "id": "", "table": BEGINNING, "v": 1}
     leaf = canonical_bytes(fields).decode()
     return {"at": moment, "table_name": BEGINNING, "row_id": "", "digest": fields["digest"], "leaf": leaf}
-
-
-_KEEP = text(
-    "INSERT INTO journal_salt (table_name, row_id, salt) VALUES (:table_name, :row_id, :salt) "
-    "ON CONFLICT (table_name, row_id) DO UPDATE SET salt = excluded.salt"
-)
 
 
 Salts = dict[tuple[str, str], str | None]
@@ -105,9 +100,8 @@ def write_salts(connection: Connection, salts: Salts) -> None:
     gone = [and_(Salt.table_name == table, Salt.row_id == key) for (table, key), salt in salts.items() if salt is None]
     if gone:
         connection.execute(delete(Salt).where(or_(*gone)))
-    kept = [{"table_name": table, "row_id": key, "salt": salt} for (table, key), salt in salts.items() if salt]
-    if kept:
-        connection.execute(_KEEP, kept)
+    kept = [(table, key, salt) for (table, key), salt in salts.items() if salt]
+    replace_plain(connection, Salt.__table__, ("table_name", "row_id"), ("table_name", "row_id", "salt"), kept)
 
 
 def check_commitments(mapper: Mapper[Any], committed: Mapping[str, str]) -> Iterator[Broken]:

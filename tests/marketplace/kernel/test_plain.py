@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from marketplace.kernel import ids
 from marketplace.kernel.db import Instant, db, is_postgresql
 from marketplace.kernel.driver import send, session_connection
+from marketplace.kernel.journal.models import Salt
 from marketplace.kernel.outbox import Delivery, Message
-from marketplace.kernel.plain import insert_plain, run, write
+from marketplace.kernel.plain import insert_plain, replace_plain, run, write
 from marketplace.kernel.statements import among, made
 from marketplace.ledger.models import Account, Book
 from orders.checkout.models import ExchangeRate, Order
@@ -206,3 +207,12 @@ def test_to_be_one_of_many_is_looked_up_in_the_index() -> None:
     plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {kept.text}", ("[]",)).all()
 
     assert plan[0].detail.startswith("SEARCH outbox_message USING INDEX")
+
+
+def test_who_has_the_key_already_gets_the_new_values() -> None:
+    names = ("table_name", "row_id", "salt")
+    for rows in ([("t", "one", "first")], [("t", "one", "second"), ("t", "two", "other")], [("t", "two", "last")]):
+        replace_plain(session_connection(), Salt.__table__, names[:2], names, rows)
+
+    told = run(select(Salt.row_id, Salt.salt).where(Salt.table_name == "t").order_by(Salt.row_id)).all()
+    assert [tuple(row) for row in told] == [("one", "second"), ("two", "last")]
