@@ -5,14 +5,15 @@ off without a word, would keep a request waiting for ever. The connection is clo
 """
 
 from collections.abc import Generator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
 import psycopg
 from psycopg import errors, generators
 from psycopg.pq import ExecStatus, TransactionStatus
 
-from marketplace.config import ANSWER_S_MAX
+from marketplace.config import ANSWER_S_MAX, STATEMENTS_TOGETHER_MAX
 
 
 class PatientCursor(psycopg.Cursor[Any]):
@@ -26,11 +27,65 @@ class PatientCursor(psycopg.Cursor[Any]):
             return super().execute(query, params, **how)
 
 
+class PatientPipeline(psycopg.Pipeline):
+    """Sends its statements in one piece, at its end or where an answer is read; the library's own sends each by itself.
+
+    It ends without another way to the server where everything was answered, such as with a COMMIT.
+    """
+
+    _conn: "PatientConnection"
+    _is_due = False
+
+    def __enter__(self) -> "PatientPipeline":
+        """Begin, or join what began."""
+        if self.level:
+            return super().__enter__()
+        self.pgconn.enter_pipeline_mode()
+        self.level, self._conn._pipeline = 1, self
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Wait for the answers; raises the first that refuses."""
+        try:
+            super().__exit__(kind, error, trace)
+        finally:
+            if not self.level:
+                self._conn._pipeline = None
+
+    def _exit_gen(self) -> Generator[Any, Any, None]:
+        if self.command_queue or self.result_queue or self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+            yield from self._sync_gen()
+
+    def _enqueue_sync(self) -> None:
+        super()._enqueue_sync()
+        self._is_due = True
+
+    def _communicate_gen(self) -> Generator[Any, Any, None]:
+        if self._is_due or len(self.command_queue) >= STATEMENTS_TOGETHER_MAX:
+            self._is_due = False
+            while self.command_queue:
+                self.command_queue.popleft()()
+            yield from generators.send(self.pgconn)
+
+    def _fetch_gen(self, *, flush: bool) -> Generator[Any, Any, None]:
+        self._is_due = True
+        yield from self._communicate_gen()
+        yield from super()._fetch_gen(flush=flush)
+
+
 class PatientConnection(psycopg.Connection[Any]):
     """Raises OperationalError, and is closed, when the server has not answered within ANSWER_S_MAX seconds."""
 
     answer_s_max: float | None = ANSWER_S_MAX
-    _end: ExitStack | None = None
+    _end: PatientPipeline | None = None
+
+    def pipeline(self) -> PatientPipeline:  # type: ignore[override]
+        """What has statements go out together: itself a context, without the library's generator around it."""
+        self._check_connection_ok()
+        found: Any = self._pipeline
+        return found or PatientPipeline(self)
 
     def _start_query(self) -> Generator[Any, Any, None]:
         # The library's own waits here for the BEGIN in a pipeline too. Were it to call this no more, it would again.
@@ -40,8 +95,7 @@ class PatientConnection(psycopg.Connection[Any]):
     def end_together(self) -> None:
         """Send what comes from here on with the COMMIT, or the ROLLBACK, and wait for both at once."""
         if self._end is None:
-            self._end = ExitStack()
-            self._end.enter_context(self.pipeline())
+            self._end = self.pipeline().__enter__()
 
     def commit(self) -> None:
         """End the transaction; refused, with what was sent together with the end, it is rolled back as any other."""
@@ -78,7 +132,7 @@ class PatientConnection(psycopg.Connection[Any]):
     def _leave_together(self) -> None:
         end, self._end = self._end, None
         if end is not None:
-            end.close()
+            end.__exit__(None, None, None)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the answer to one exchange with the server."""

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import delete, text
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.config import STATEMENTS_TOGETHER_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.outbox import Delivery
@@ -83,3 +84,13 @@ def test_a_first_statement_that_is_refused_leaves_the_next_transaction_alone() -
     assert books() == 1
     db.session.rollback()
     assert books() == 0
+
+
+def test_more_than_is_held_back_goes_there_too() -> None:
+    many = STATEMENTS_TOGETHER_MAX + 5
+
+    with together():
+        for each in range(many):
+            insert_rows(Book, [{"id": f"T-{each}", "name": f"together {each}", "currency": None}])
+
+    assert books() == many
