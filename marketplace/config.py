@@ -51,6 +51,8 @@ RUSH_WORK_SHARE = 0.1
 STATEMENT_MS_MAX = 30_000
 CONNECT_S_MAX = 5
 ANSWER_S_MAX = 35
+CURSORS_KEPT_MAX = 128
+"""For how many statements a connection to PostgreSQL keeps the driver's cursor."""
 STATEMENTS_TOGETHER_MAX = 64
 """How many statements that go to the database together are held back until they are sent."""
 IDLE_IN_TRANSACTION_MS_MAX = 60_000

@@ -27,14 +27,16 @@ def connection_of(session: Session) -> Connection:
     return found if found is not None and found.in_transaction() else session.connection()
 
 
-def send(connection: Connection, statement: str, values: Any, *, many: bool = False) -> Any:
+def send(connection: Connection, statement: str, values: Any, *, many: bool = False, own: bool = False) -> Any:
     """The driver's cursor after it executed a statement once, or where `many` for each of the values.
 
+    The same statement's next turn takes the same cursor, so look at it before; one that is asked later has to be `own`.
     Raises what SQLAlchemy would, IntegrityError for instance.
     """
     dialect = connection.dialect
     assert connection.in_transaction(), "A statement past the toolkit begins no transaction."
-    cursor: Any = connection.connection.cursor()
+    driver: Any = connection.connection.driver_connection
+    cursor = driver.cursor() if own or dialect.name == "sqlite" else driver.cursor_for(statement)
     for heard in connection.dispatch.before_cursor_execute:
         heard(connection, cursor, statement, values, None, many)
     try:

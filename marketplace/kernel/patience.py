@@ -11,13 +11,27 @@ from typing import Any
 
 import psycopg
 from psycopg import errors, generators
+from psycopg._queries import PostgresQuery
 from psycopg.pq import ExecStatus, TransactionStatus
 
-from marketplace.config import ANSWER_S_MAX, STATEMENTS_TOGETHER_MAX
+from marketplace.config import ANSWER_S_MAX, CURSORS_KEPT_MAX, STATEMENTS_TOGETHER_MAX
 
 
 class PatientCursor(psycopg.Cursor[Any]):
-    """Sends the BEGIN of a transaction together with its first statement: a far database is asked once for both."""
+    """Sends the BEGIN of a transaction together with its first statement: a far database is asked once for both.
+
+    A statement that it executes again is not read again.
+    """
+
+    _read: PostgresQuery | None = None
+
+    def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
+        # The library takes another transformer for another statement.
+        if self._read is None or self._read._tx is not self._tx or params is None:
+            self._read = super()._convert_query(query, params)
+        else:
+            self._read.dump(params)
+        return self._read
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> "PatientCursor":
         """Execute one statement."""
@@ -80,6 +94,25 @@ class PatientConnection(psycopg.Connection[Any]):
 
     answer_s_max: float | None = ANSWER_S_MAX
     _end: PatientPipeline | None = None
+    _cursors: dict[str, psycopg.Cursor[Any]]
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._cursors = {}
+
+    def cursor_for(self, statement: str) -> psycopg.Cursor[Any]:
+        """The cursor that this statement has whenever it is executed; a new one costs as much as executing it."""
+        found = self._cursors.get(statement)
+        if found is None:
+            if len(self._cursors) >= CURSORS_KEPT_MAX:
+                self._cursors.clear()
+            found = self._cursors[statement] = self.cursor()
+        return found
+
+    def close(self) -> None:
+        """Close it, and let go of its cursors, which hold it."""
+        self._cursors.clear()
+        super().close()
 
     def pipeline(self) -> PatientPipeline:  # type: ignore[override]
         """What has statements go out together: itself a context, without the library's generator around it."""

@@ -162,4 +162,4 @@ def write(statement: Statement, values: Mapping[str, Any] | None = None) -> Any:
     kept = made(statement, connection.dialect)
     if kept is None:
         return connection.execute(statement, values)
-    return send(connection, kept.text, kept.given(values or {}))
+    return send(connection, kept.text, kept.given(values or {}), own=True)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import bindparam, literal_column, select, text
+from sqlalchemy.exc import DataError, ProgrammingError
 
+from marketplace.config import CURSORS_KEPT_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.plain import run
@@ -88,3 +89,36 @@ def test_a_transaction_goes_there_and_back_for_its_first_statement_and_its_end_a
     assert sent.count("Sync") == 3
     assert sent.count("Flush") == 0
     assert run(text("SELECT count(*) FROM ledger_book WHERE id LIKE 'P-%'")).scalar_one() == 3
+
+
+def test_a_statement_takes_other_values_and_kinds_of_them_each_time() -> None:
+    given = [None, "IDR", None, "VND", None, "JPY", "KHR"]
+    for each, currency in enumerate(given):
+        insert_rows(Book, [{"id": f"P-{each}", "name": f"kind {each}", "currency": currency}])
+    wanted = select(Book.currency).where(Book.id == bindparam("id"))
+
+    assert [run(wanted, {"id": f"P-{each}"}).scalar_one() for each in range(len(given))] == given
+    assert run(wanted, {"id": None}).all() == []
+    db.session.rollback()
+
+
+def test_cursors_are_kept_for_so_many_statements_and_no_more() -> None:
+    texts = [select(literal_column(str(each))) for each in range(CURSORS_KEPT_MAX + 1)]
+
+    assert [run(each).scalar_one() for each in texts] == list(range(CURSORS_KEPT_MAX + 1))
+    driver: Any = db.session.connection().connection.driver_connection
+    assert len(driver._cursors) == 1
+    db.session.rollback()
+
+
+def test_a_statement_that_was_refused_is_executed_again() -> None:
+    wrong, right = ({"id": "P-1", "name": name, "currency": None} for name in ("a" * 81, "a" * 80))
+    for _twice in "12":
+        with pytest.raises(DataError):
+            insert_rows(Book, [wrong])
+        db.session.rollback()
+
+    insert_rows(Book, [right])
+    db.session.commit()
+    assert run(ASKED, {"id": "P-1"}).scalar_one() == right["name"]
+    db.session.rollback()
