@@ -62,20 +62,27 @@ def everything(seconds: float) -> Iterator[Figure]:
 
 
 def orders(seconds: float) -> Iterator[Figure]:
-    """Whole orders on both engines: how many a second, and how long a request takes in a crowd."""
-    from benchmarks import flow
+    """Whole orders on both engines beside bare ones, in turns: how many a second, and how long a crowd waits."""
+    from benchmarks import bare_flow, flow
     from tests.postgres import NoPostgres
 
     for engine, own, wanted in (("SQLite", flow.own_sqlite, 100), ("PostgreSQL", flow.own_postgresql, 60)):
         try:
-            with folder() as place, own(place) as database, flow.shop(place, database) as counter:
-                two = counter.run(2, 2 * seconds)
-                what = f"whole order, two clients, {engine}"
-                yield Figure(what, two.said(), "–", two.per_second / wanted, f"≥ 1 ({wanted}/s)")
-                many = counter.run(16, 2 * seconds)
-                what = f"a request of an order, 16 clients, p99, {engine}"
-                bound = "≤ 1 (100 ms)" if engine == "PostgreSQL" else "–"
-                yield Figure(what, f"{many.p99_ms:.0f} ms ({many.said()})", "–", many.p99_ms / 100, bound)
+            with (
+                folder() as our_place,
+                folder() as bare_place,
+                own(our_place) as our_database,
+                own(bare_place) as bare_database,
+                bare_flow.shop(bare_place, bare_database) as bare,
+                flow.shop(our_place, our_database) as ours,
+            ):
+                two, bare_two = ours.in_turns(bare, 2, seconds)
+                ratio, what = two.per_second / bare_two.per_second, f"whole order, two clients, {engine}"
+                yield Figure(what, two.said(), bare_two.said(), ratio, f"{wanted}/s")
+                many, bare_many = ours.in_turns(bare, 16, seconds)
+                ratio, what = many.p99_ms / bare_many.p99_ms, f"a request of an order, 16 clients, p99, {engine}"
+                bound = "≤ 100 ms" if engine == "PostgreSQL" else "–"
+                yield Figure(what, many.said_of_crowd(), bare_many.said_of_crowd(), ratio, bound)
         except NoPostgres as reason:
             print(f"| PostgreSQL: {reason} | – | – | – | – |")
 

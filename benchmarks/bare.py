@@ -7,7 +7,7 @@ the journey) was taken once from the product and lies ready. Words, dates, money
 asks for are asked for on both sides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask, template_rendered
@@ -25,6 +25,8 @@ from marketplace.storefront import showing
 
 WORD = "kopi"
 Page = Callable[[], str]
+View = tuple[str, str, Callable[..., Any]]
+"""Method, address, function."""
 
 
 def make() -> Flask:
@@ -35,14 +37,19 @@ def make() -> Flask:
         "/bare/catalogue": _list(app, "/products", Filters()),
         "/bare/search": _list(app, f"/products?q={WORD}", Filters(text=WORD)),
         "/bare/product": _product(app, product),
+        "/bare/hello": lambda: "hello",
     }
+    return stripped(app, [("GET", address, view) for address, view in views.items()])
+
+
+def stripped(app: Flask, views: Iterable[View]) -> Flask:
+    """The app with these views and without whatever the product does around each request."""
     for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
         hooks.clear()
     app.wsgi_app = Flask.wsgi_app.__get__(app)  # type: ignore[method-assign]
     app._got_first_request = False  # the pages were taken by asking for them
-    for address, view in views.items():
-        app.add_url_rule(address, address.strip("/").replace("/", "_"), view)
-    app.add_url_rule("/bare/hello", "hello", lambda: "hello")
+    for method, address, view in views:
+        app.add_url_rule(address, f"{method} {address.replace('.', '')}", view, methods=[method])
     return app
 
 
@@ -58,7 +65,7 @@ def first_product(app: Flask) -> str:
 
 def _list(app: Flask, source: str, filters: Filters) -> Page:
     """A list of goods."""
-    template, context = _taken(app, source)
+    template, context = taken(app, source)
     query, values = cards_query(filters.shape), {**filters.values, "size": PAGE_SIZE, "skipped": 0}
 
     def view() -> str:
@@ -72,7 +79,7 @@ def _list(app: Flask, source: str, filters: Filters) -> Page:
 
 def _product(app: Flask, source: str) -> Page:
     """A product with its lots and pictures."""
-    template, context = _taken(app, source)
+    template, context = taken(app, source)
     query = (
         select(Listing, Profile)
         .join(Listing.organisation)
@@ -92,7 +99,7 @@ def _product(app: Flask, source: str) -> Page:
     return view
 
 
-def _taken(app: Flask, source: str) -> tuple[Any, dict[str, Any]]:
+def taken(app: Flask, source: str) -> tuple[Any, dict[str, Any]]:
     """The template of a page and everything the product gave it."""
     taken: list[tuple[Any, dict[str, Any]]] = []
 

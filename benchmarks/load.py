@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Self
+from typing import Protocol, Self
 
 TICKS = os.sysconf("SC_CLK_TCK")
 READER = b"{reader}"
@@ -94,6 +94,18 @@ class Answer:
     location: str
     body: bytes
     seconds: float
+
+
+class Line(Protocol):
+    """What asks a server for one buyer."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def ask(self, method: str, path: str, cookies: dict[str, str], body: bytes = b"", headers: str = "") -> Answer:
+        """What the server said to a request; the cookies it set are kept in the dict."""
+        ...
 
 
 class Talk:
