@@ -171,13 +171,23 @@ def _work(app: Flask) -> None:
     jobs.work(app)
 
 
+def get_ready(app: Flask) -> None:
+    """Do in the background what each process does once, so that the first crowd need not wait for it."""
+    threading.Thread(target=_learn, args=[app], daemon=True).start()
+
+
+def _learn(app: Flask) -> None:
+    from marketplace.kernel import db, i18n
+
+    db.get_to_know(app)
+    i18n.get_to_know()
+
+
 def _web(app: Flask, host: str, port: int) -> None:
     """Granian with WEB_WORKERS processes of WEB_THREADS each; more requests than that wait in line."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
-
-    from marketplace.kernel.db import get_to_know
 
     server = Server(
         "wsgi:app",
@@ -198,8 +208,7 @@ def _web(app: Flask, host: str, port: int) -> None:
     def loaded() -> Flask:
         # Without their master nobody would tell them to stop, and they would keep the port.
         end_with_parent(master, signal.SIGKILL)
-        # Far from the database a first crowd would wait more than a second for what only the first connection asks.
-        threading.Thread(target=get_to_know, args=[app], daemon=True).start()
+        get_ready(app)
         return app
 
     server.serve(target_loader=loaded, wrap_loader=False)

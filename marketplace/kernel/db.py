@@ -18,7 +18,7 @@ from sqlalchemy import DDL, DateTime, Engine, FromClause, MetaData, Table, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, configure_mappers
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -272,9 +272,12 @@ def _changes(connection: Connection) -> int:
 
 
 def get_to_know(app: Flask) -> None:
-    """Open the first connection, which asks the database ten things more than any other; one that is away is let be."""
+    """Do what only the first request would: open the connection that asks the database ten things more than any other,
+    and work out how the tables' classes hang together. A database that is away is let be.
+    """
     with app.app_context(), suppress(SQLAlchemyError):
         db.engine.connect().close()
+    configure_mappers()
 
 
 def is_postgresql() -> bool:

@@ -106,6 +106,12 @@ def _filled(context: EvalContext, sentence: str, values: dict[str, Any]) -> str:
     return text % values if "%" in sentence else text
 
 
+def get_to_know() -> None:
+    """Read what Babel knows of the languages; where nobody did, each thread of a first crowd reads it for itself."""
+    for name in LANGUAGES:
+        Locale.parse(name).territories  # noqa: B018 - read when first asked for
+
+
 def asked_language() -> str | None:
     """The language that the reader asked for by hand since somebody last signed in here; None where she did not."""
     asked = read_cookie(ASKED_COOKIE)

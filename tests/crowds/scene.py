@@ -210,7 +210,7 @@ def rush(acts: Sequence[Callable[[], Answer]]) -> list[Answer]:
 
 @contextmanager
 def open_scene(
-    database: Database, folder: Path, *, served_url: str | None = None, target: str = "wsgi:app"
+    database: Database, folder: Path, *, served_url: str | None = None, target: str = "tests.crowds.served:app"
 ) -> Iterator[Scene]:
     """Serve a shop on the database, through `served_url` where the server is to see it from elsewhere."""
     from marketplace.app import create_app
