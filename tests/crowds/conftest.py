@@ -4,6 +4,8 @@ The servers stand for a whole module; a test enters a scene for itself, since se
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -12,14 +14,26 @@ from tests.crowds.far import Far, far_database
 from tests.crowds.scene import Scene, open_scene
 
 
-@pytest.fixture(scope="session")
-def served_far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Far]]:
-    """A shop on PostgreSQL whose server reaches the database through a proxy that can hold answers back."""
+@contextmanager
+def _far_shop(folder: Path) -> Iterator[tuple[Scene, Far]]:
     database = databases.fresh("postgresql")
-    folder = tmp_path_factory.mktemp("crowd")
     with far_database(database.url) as (far, url), open_scene(database, folder, served_url=url) as scene:
         yield scene, far
     database.drop()
+
+
+@pytest.fixture(scope="session")
+def served_far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Far]]:
+    """A shop on PostgreSQL whose server reaches the database through a proxy that can hold answers back."""
+    with _far_shop(tmp_path_factory.mktemp("crowd")) as shop:
+        yield shop
+
+
+@pytest.fixture
+def fresh_far(tmp_path: Path) -> Iterator[tuple[Scene, Far]]:
+    """Another one, whose server nobody has asked for anything yet."""
+    with _far_shop(tmp_path) as (scene, far), scene.app.app_context():
+        yield scene, far
 
 
 @pytest.fixture(scope="session")
