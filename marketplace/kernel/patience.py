@@ -49,6 +49,8 @@ class PatientPipeline(psycopg.Pipeline):
 
     _conn: "PatientConnection"
     _is_due = False
+    _is_open = False
+    """Whether answers were fetched that no Sync ended: a server that refused something skips all until one comes."""
 
     def __enter__(self) -> "PatientPipeline":
         """Begin, or join what began."""
@@ -62,19 +64,27 @@ class PatientPipeline(psycopg.Pipeline):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Wait for the answers; raises the first that refuses."""
+        if not self.level:  # it ended with the transaction
+            return
         try:
             super().__exit__(kind, error, trace)
         finally:
             if not self.level:
                 self._conn._pipeline = None
 
+    def end(self) -> None:
+        """End it for all who began or joined it."""
+        self.level = 1
+        self.__exit__(None, None, None)
+
     def _exit_gen(self) -> Generator[Any, Any, None]:
-        if self.command_queue or self.result_queue or self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+        is_waiting = self.command_queue or self.result_queue or self._is_open
+        if is_waiting or self.pgconn.transaction_status == TransactionStatus.ACTIVE:
             yield from self._sync_gen()
 
     def _enqueue_sync(self) -> None:
         super()._enqueue_sync()
-        self._is_due = True
+        self._is_due, self._is_open = True, False
 
     def _communicate_gen(self) -> Generator[Any, Any, None]:
         if self._is_due or len(self.command_queue) >= STATEMENTS_TOGETHER_MAX:
@@ -84,7 +94,7 @@ class PatientPipeline(psycopg.Pipeline):
             yield from generators.send(self.pgconn)
 
     def _fetch_gen(self, *, flush: bool) -> Generator[Any, Any, None]:
-        self._is_due = True
+        self._is_due, self._is_open = True, self._is_open or flush
         yield from self._communicate_gen()
         yield from super()._fetch_gen(flush=flush)
 
@@ -139,12 +149,17 @@ class PatientConnection(psycopg.Connection[Any]):
             with suppress(psycopg.Error):
                 self.rollback()
             raise
-        self._leave_together()
+        end, self._end = self._end, None
+        if end is not None:
+            end.__exit__(None, None, None)
 
     def rollback(self) -> None:
-        """Undo the transaction."""
-        with suppress(psycopg.Error):  # what was refused is told already
-            self._leave_together()
+        """Undo the transaction; what was to go together within it has ended then."""
+        pipeline: Any = self._pipeline
+        self._end = None
+        if pipeline is not None:
+            with suppress(psycopg.Error):  # what was refused is told already
+                pipeline.end()
         if self.info.transaction_status == TransactionStatus.INTRANS:
             self._undo()
         else:
@@ -161,11 +176,6 @@ class PatientConnection(psycopg.Connection[Any]):
             for result in self.wait(generators.execute(self.pgconn)):
                 if result.status != ExecStatus.COMMAND_OK:
                     raise errors.error_from_result(result)
-
-    def _leave_together(self) -> None:
-        end, self._end = self._end, None
-        if end is not None:
-            end.__exit__(None, None, None)
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
         """Wait for the answer to one exchange with the server."""

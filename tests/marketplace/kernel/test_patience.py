@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import bindparam, literal_column, select, text
-from sqlalchemy.exc import DataError, ProgrammingError
+from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from marketplace.config import CURSORS_KEPT_MAX
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.plain import run
 from marketplace.kernel.together import together
-from marketplace.ledger.models import Book
+from marketplace.ledger.models import Account, Book
 
 OFTEN = 8
 """So often that the driver has a statement prepared."""
@@ -29,6 +29,12 @@ def here(app: Flask) -> Iterator[None]:
     with app.app_context():
         db.engine.dispose()
         yield
+
+
+def connected() -> Any:
+    """The driver's connection of a transaction that has begun."""
+    run(ASKED, {"id": "nobody"})
+    return db.session.connection().connection.driver_connection
 
 
 def look() -> None:
@@ -121,4 +127,46 @@ def test_a_statement_that_was_refused_is_executed_again() -> None:
     insert_rows(Book, [right])
     db.session.commit()
     assert run(ASKED, {"id": "P-1"}).scalar_one() == right["name"]
+    db.session.rollback()
+
+
+def test_who_reads_after_what_was_refused_is_told_and_need_not_wait_for_the_end() -> None:
+    driver = connected()
+    driver.answer_s_max = 2.0
+
+    def send() -> None:
+        with together():
+            insert_rows(Account, [{"id": "A-1", "book_id": "nowhere", "code": "cash"}])
+            run(select(Book.name))
+
+    with pytest.raises(IntegrityError):
+        send()
+    db.session.rollback()
+
+    assert run(ASKED, {"id": "P-1"}).all() == []
+    assert connected() is driver
+    db.session.rollback()
+
+
+def test_who_undoes_within_what_goes_together_undoes_all_of_it() -> None:
+    connected()
+    with together():
+        insert_rows(Book, [{"id": "P-1", "name": "first", "currency": None}])
+        db.session.rollback()
+        insert_rows(Book, [{"id": "P-2", "name": "second", "currency": None}])
+    db.session.commit()
+
+    assert run(text("SELECT id FROM ledger_book WHERE id LIKE 'P-%'")).scalars().all() == ["P-2"]
+    db.session.rollback()
+
+
+def test_who_undoes_what_is_refused_is_not_told_of_it() -> None:
+    connected()
+    with together():
+        insert_rows(Account, [{"id": "A-1", "book_id": "nowhere", "code": "cash"}])
+        db.session.rollback()
+        insert_rows(Book, [{"id": "P-1", "name": "first", "currency": None}])
+    db.session.commit()
+
+    assert run(ASKED, {"id": "P-1"}).scalar_one() == "first"
     db.session.rollback()
