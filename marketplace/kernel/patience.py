@@ -26,8 +26,10 @@ class PatientCursor(psycopg.Cursor[Any]):
     _read: PostgresQuery | None = None
 
     def _convert_query(self, query: Any, params: Any = None) -> PostgresQuery:
-        # The library takes another transformer for another statement.
-        if self._read is None or self._read._tx is not self._tx or params is None:
+        if params is None:  # the library does not look for places of values then
+            return super()._convert_query(query)
+        # It takes another transformer for another statement.
+        if self._read is None or self._read._tx is not self._tx:
             self._read = super()._convert_query(query, params)
         else:
             self._read.dump(params)
@@ -35,10 +37,21 @@ class PatientCursor(psycopg.Cursor[Any]):
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> "PatientCursor":
         """Execute one statement."""
-        if self._conn.autocommit or self._conn.info.transaction_status != TransactionStatus.IDLE:
+        if self._goes_on():
             return super().execute(query, params, **how)
         with self._conn.pipeline():
             return super().execute(query, params, **how)
+
+    def executemany(self, query: Any, params_seq: Any, **how: Any) -> None:
+        """Execute one statement for each of the values."""
+        if self._goes_on():
+            super().executemany(query, params_seq, **how)
+            return
+        with self._conn.pipeline():
+            super().executemany(query, params_seq, **how)
+
+    def _goes_on(self) -> bool:
+        return self._conn.autocommit or self._conn.info.transaction_status != TransactionStatus.IDLE
 
 
 class PatientPipeline(psycopg.Pipeline):

@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, literal_column, select, text
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from marketplace.config import CURSORS_KEPT_MAX
+from marketplace.kernel import scope
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
 from marketplace.kernel.plain import run
-from marketplace.kernel.together import together
+from marketplace.kernel.together import together, with_commit
 from marketplace.ledger.models import Account, Book
 
 OFTEN = 8
@@ -169,4 +170,26 @@ def test_who_undoes_what_is_refused_is_not_told_of_it() -> None:
     db.session.commit()
 
     assert run(ASKED, {"id": "P-1"}).scalar_one() == "first"
+    db.session.rollback()
+
+
+def test_many_of_one_statement_that_begin_a_transaction_go_with_its_commit() -> None:
+    inserting = "INSERT INTO ledger_book (id, name) VALUES (%s, %s)"
+    with scope.organisation(scope.NOTHING):  # else its setting comes first
+        connection = db.session.connection()
+        with_commit(connection)
+
+        connection.exec_driver_sql(inserting, [("P-1", "first"), ("P-2", "second")])
+        db.session.commit()
+
+    assert run(text("SELECT count(*) FROM ledger_book WHERE id LIKE 'P-%'")).scalar_one() == 2
+    db.session.rollback()
+
+
+def test_a_statement_without_values_takes_some_the_next_time() -> None:
+    cursor = connected().cursor()
+    asked = "SELECT 1"
+
+    for values in (None, (), {}, None):
+        assert cursor.execute(asked, values).fetchall() == [(1,)]
     db.session.rollback()
