@@ -111,6 +111,14 @@ class PatientPipeline(psycopg.Pipeline):
         yield from self._communicate_gen()
         yield from super()._fetch_gen(flush=flush)
 
+    def _process_results(self, queued: Any, results: Any) -> None:
+        try:
+            super()._process_results(queued, results)
+        except psycopg.Error:
+            # What came behind it to be prepared was skipped, and who goes on from a savepoint would name it.
+            self._conn._prepared.clear()
+            raise
+
 
 class PatientConnection(psycopg.Connection[Any]):
     """Raises OperationalError, and is closed, when the server has not answered within ANSWER_S_MAX seconds."""

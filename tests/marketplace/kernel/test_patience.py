@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import bindparam, literal_column, select, text
+from sqlalchemy import bindparam, delete, literal_column, select, text
 from sqlalchemy.exc import DataError, IntegrityError, ProgrammingError
 
 from marketplace.config import CURSORS_KEPT_MAX
 from marketplace.kernel import scope
 from marketplace.kernel.db import db
 from marketplace.kernel.journal.recorder import insert_rows
-from marketplace.kernel.plain import run
+from marketplace.kernel.outbox import Delivery
+from marketplace.kernel.plain import run, write
 from marketplace.kernel.together import together, with_commit
 from marketplace.ledger.models import Account, Book
 
@@ -183,6 +184,25 @@ def test_many_of_one_statement_that_begin_a_transaction_go_with_its_commit() -> 
         db.session.commit()
 
     assert run(text("SELECT count(*) FROM ledger_book WHERE id LIKE 'P-%'")).scalar_one() == 2
+    db.session.rollback()
+
+
+def test_what_the_server_never_came_to_prepare_is_not_taken_for_known() -> None:
+    removing = delete(Delivery).where(Delivery.id == bindparam("id"))
+
+    def send() -> None:
+        with db.session.begin_nested(), together():
+            insert_rows(Account, [{"id": "A-1", "book_id": "nowhere", "code": "cash"}])
+            write(removing, {"id": "none"})
+
+    for each in range(OFTEN):
+        with pytest.raises(IntegrityError):
+            send()
+        insert_rows(Book, [{"id": f"P-{each}", "name": f"kept {each}", "currency": None}])
+        assert write(removing, {"id": "none"}).rowcount == 0
+        db.session.commit()
+
+    assert run(text("SELECT count(*) FROM ledger_book WHERE id LIKE 'P-%'")).scalar_one() == OFTEN
     db.session.rollback()
 
 
