@@ -15,7 +15,7 @@ from typing import Any, Self
 from sqlalchemy import Engine, MetaData, Table, create_engine, select
 from werkzeug.test import Client
 
-from benchmarks.flow import Counter, Prepared
+from benchmarks.flow import LOTS, Counter, Prepared
 from benchmarks.load import Answer
 from marketplace.kernel.db import reading
 
@@ -50,32 +50,42 @@ class Written:
     """Rows that an order inserts, by table, and what it adds to numbers that were there."""
 
     inserted: dict[str, list[Row]] = field(default_factory=dict)
-    added: list[tuple[str, Row, Row]] = field(default_factory=list)
-    """Table, key and sums."""
+    added: list[list[tuple[str, Row, Row]]] = field(default_factory=list)
+    """Table, key and sums, for an order of each of the goods: else all orders would wait for the same rows."""
     token: str = ""
 
 
 def record(made: Prepared) -> Written:
-    """Make an order in this process and see what it left."""
+    """Make an order of each of the goods in this process and see what they left."""
     counter = Counter(made, lambda: _Inside(made), 0)
     engine = engine_of(made.environment["DATABASE_URL"])
     tables = reflected(engine)
     before = _everything(engine, tables)
     counter.order(0, [])
     after = _everything(engine, tables)
-    engine.dispose()
     new = {name: [row for key, row in rows.items() if key not in before[name]] for name, rows in after.items()}
     names = _names(before, new)
     written = Written(token=str(new["checkout_order"][0]["token"]))
     for table in tables.sorted_tables:  # a row comes after those it points at
         if rows := new[table.name]:
             written.inserted[table.name] = [_named(row, names) for row in rows]
+    written.added.append(list(_added(tables, before, after)))
+    for number in range(1, LOTS):
+        before = after
+        counter.order(number, [])
+        after = _everything(engine, tables)
+        written.added.append(list(_added(tables, before, after)))
+    engine.dispose()
+    return written
+
+
+def _added(tables: MetaData, before: _Rows, after: _Rows) -> Iterator[tuple[str, Row, Row]]:
+    for table in tables.sorted_tables:
+        columns = [column.name for column in table.primary_key]
         for key, row in before[table.name].items():
             changed = {name: value - row[name] for name, value in after[table.name][key].items() if value != row[name]}
             if changed:
-                columns = [column.name for column in table.primary_key]
-                written.added.append((table.name, dict(zip(columns, key, strict=True)), changed))
-    return written
+                yield table.name, dict(zip(columns, key, strict=True)), changed
 
 
 def keep(written: Written, place: Path) -> dict[str, str]:
