@@ -101,12 +101,12 @@ def _product(app: Flask, source: str) -> Page:
 
 def taken(app: Flask, source: str) -> tuple[Any, dict[str, Any]]:
     """The template of a page and everything the product gave it."""
-    taken: list[tuple[Any, dict[str, Any]]] = []
+    found: list[tuple[Any, dict[str, Any]]] = []
 
     def take(_app: Flask, template: Any, context: dict[str, Any], **_rest: Any) -> None:
-        taken.append((template, dict(context)))
+        found.append((template, dict(context)))
 
     with template_rendered.connected_to(take, app):
         answer = app.test_client().get(source, headers={"Accept-Language": "en"})
     assert answer.status_code == 200, source
-    return taken[-1]
+    return found[-1]

@@ -33,7 +33,7 @@ from marketplace.kernel.db import reading
 from orders.checkout.models import Order, OrderLine
 
 PREFIX = "/bare"
-ADDED = {"cart_basket", "cart_basket_line"}
+ADDED = {"cart_basket"}  # its line is gone again once the order is placed
 PLACED = {"checkout_order", "checkout_order_line", "catalogue_reservation", "payment_intent"}
 
 

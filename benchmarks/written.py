@@ -129,7 +129,7 @@ def _key(table: Table, row: Mapping[Any, Any]) -> tuple[Any, ...]:
 
 
 def _names(before: _Rows, new: Mapping[str, list[Row]]) -> list[str]:
-    """The texts that no row held before: ids, tokens, numbers; the longest first."""
+    """The texts that no row held before: ids, tokens, numbers."""
     old = {text for rows in before.values() for row in rows.values() for text in _texts(row)}
     found = {text for rows in new.values() for row in rows for text in _texts(row)} - old
     # An id with something before or behind it is that id; who stands in JSON stands in a row of its own too.
